@@ -1,0 +1,1 @@
+"""Deployment with proof, as a pure and resumable state machine. No clock, no I/O, no thread."""

@@ -1,0 +1,1 @@
+"""What the watchdog remembers of one terminal."""
