@@ -64,3 +64,13 @@ class SecretsUnavailable(ConsoleError):
 
 class StorageFailed(ConsoleError):
     """A file could not be written or a stored state could not be read; says which and what to do."""
+
+
+def unknown_user(user_id: int) -> NotFound:
+    """The one wording for a user that this base directory does not know."""
+    return NotFound("unknown_user", f"user {user_id} is not registered here: `mt5console user list` shows who is")
+
+
+def unknown_robot(robot_id: int) -> NotFound:
+    """The one wording for a robot that this base directory does not know."""
+    return NotFound("unknown_robot", f"robot {robot_id} is not registered here: `mt5console robot list` shows which are")

@@ -61,7 +61,8 @@ class RobotRun(StrEnum):
 class DesiredRobot:
     """One robot of a user. `active` is the version that should run now, None until one was proven or left PARTIAL.
 
-    `inputs` are what the next deployment will load, as the trader typed them; `magic` is what its orders carry.
+    `inputs` are what the next deployment will load, as the trader typed them; `magic` is what its orders carry;
+    `source_hash` is the registered source's SHA-256 (hex).
     """
 
     robot_id: RobotId
@@ -71,5 +72,6 @@ class DesiredRobot:
     magic: int
     inputs: tuple[tuple[str, str], ...] = ()
     source_name: str = ""
+    source_hash: str = ""
     run: RobotRun = RobotRun.REGISTERED
     active: RobotVersion | None = None
