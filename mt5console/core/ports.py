@@ -285,12 +285,20 @@ class EngineDoor(Protocol):
         """Provision a user (options: watch_only, over_capacity); the password goes to the keyring alone."""
         ...
 
+    def set_password(self, user_id: int, password: Secret) -> dict[str, Any]:
+        """Replace a known user's password in the keyring (nothing else changes); gives `{"user_id": …}`."""
+        ...
+
     def remove_user(self, user_id: int, confirm_live: int | None) -> dict[str, Any]:
         """Remove a stopped user: its directory is moved away, its password forgotten."""
         ...
 
     def add_robot(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Register a robot: robot_id, user_id, symbol, timeframe, source_text or template, inputs, magic."""
+        """Register a robot: robot_id, user_id, symbol, timeframe, source_text or template, inputs (name → text), magic.
+
+        `compile` true: also write the source into the robot's free slot and compile it, attaching nothing; the answer
+        then has `path` (of the written .mq5). `replace` true: a robot of this user that exists gets this source.
+        """
         ...
 
     def user_stats(self, user_id: int) -> dict[str, Any]:
