@@ -9,14 +9,14 @@ Must not know: who calls it, or anything of the console.
 from __future__ import annotations
 
 import collections
-import contextlib
 import fnmatch
+import functools
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from mt5console.simulation import wire
 from mt5console.simulation.wire import encode_text
@@ -75,6 +75,9 @@ _TEXTS = {
     RES_E_INTERNAL_FAIL_CONNECT: "No IPC connection",
     RES_E_INTERNAL_FAIL_TIMEOUT: "IPC timeout",
 }
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _make_tuple: Any = collections.namedtuple
 TerminalInfo = _make_tuple("TerminalInfo", TERMINAL.names)
@@ -162,11 +165,17 @@ def _records(layout: Layout, kind: Any, body: bytes) -> tuple[Any, ...]:
     return tuple(_record(layout, kind, body[start : start + layout.size]) for start in starts)
 
 
-@contextlib.contextmanager
-def _none_when_failed() -> Iterator[None]:
-    """For functions whose body returns inside the block: after a failure they fall through to None or False."""
-    with contextlib.suppress(_Failed):
-        yield
+def _none_when_failed(function: Callable[_P, _T]) -> Callable[_P, _T | None]:
+    """The package's way to fail: None, and the code in `last_error()`."""
+
+    @functools.wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _T | None:
+        try:
+            return function(*args, **kwargs)
+        except _Failed:
+            return None
+
+    return call
 
 
 def initialize(
@@ -282,29 +291,26 @@ def last_error() -> tuple[int, str]:
     return _Module.error
 
 
-def version() -> tuple[int, int, str] | None:
+@_none_when_failed
+def version() -> tuple[int, int, str]:
     """(500, build, date of the build)."""
-    with _none_when_failed():
-        _, body = _call(wire.VERSION, struct.pack("<I", 0))
-        if len(body) < 12 or len(body) != 12 + 2 * int.from_bytes(body[8:12], "little"):
-            raise _fail(RES_E_INTERNAL_FAIL_RECEIVE)
-        first, build = struct.unpack_from("<II", body)
-        return first, build, unpack_text(body[12:])
-    return None
+    _, body = _call(wire.VERSION, struct.pack("<I", 0))
+    if len(body) < 12 or len(body) != 12 + 2 * int.from_bytes(body[8:12], "little"):
+        raise _fail(RES_E_INTERNAL_FAIL_RECEIVE)
+    first, build = struct.unpack_from("<II", body)
+    return first, build, unpack_text(body[12:])
 
 
+@_none_when_failed
 def terminal_info() -> Any:
     """A TerminalInfo, or None."""
-    with _none_when_failed():
-        return _record(TERMINAL, TerminalInfo, _call(wire.TERMINAL_INFO)[1])
-    return None
+    return _record(TERMINAL, TerminalInfo, _call(wire.TERMINAL_INFO)[1])
 
 
+@_none_when_failed
 def account_info() -> Any:
     """An AccountInfo, or None."""
-    with _none_when_failed():
-        return _record(ACCOUNT, AccountInfo, _call(wire.ACCOUNT_INFO)[1])
-    return None
+    return _record(ACCOUNT, AccountInfo, _call(wire.ACCOUNT_INFO)[1])
 
 
 def positions_total() -> int | None:
@@ -322,33 +328,28 @@ def symbols_total() -> int | None:
     return _total(wire.SYMBOLS_TOTAL)
 
 
-def _total(command: int) -> int | None:
-    with _none_when_failed():
-        return _number(command)
-    return None
+@_none_when_failed
+def _total(command: int) -> int:
+    return _number(command)
 
 
-def positions_get(
-    *, symbol: str | None = None, group: str | None = None, ticket: int | None = None
-) -> tuple[Any, ...] | None:
+@_none_when_failed
+def positions_get(*, symbol: str | None = None, group: str | None = None, ticket: int | None = None) -> tuple[Any, ...]:
     """Open positions as TradePosition tuples, all or by symbol, ticket or group of symbols; None on failure."""
-    with _none_when_failed():
-        if ticket is not None:
-            return (_record(POSITION, TradePosition, _call(wire.POSITIONS_BY_TICKET, struct.pack("<Q", ticket))[1]),)
-        if symbol is not None:
-            return _records(POSITION, TradePosition, _call(wire.POSITIONS_BY_SYMBOL, encode_text(symbol))[1])
-        found = _records(POSITION, TradePosition, _call(wire.POSITIONS_ALL)[1])
-        return found if group is None else tuple(item for item in found if _in_group(item.symbol, group))
-    return None
+    if ticket is not None:
+        return (_record(POSITION, TradePosition, _call(wire.POSITIONS_BY_TICKET, struct.pack("<Q", ticket))[1]),)
+    if symbol is not None:
+        return _records(POSITION, TradePosition, _call(wire.POSITIONS_BY_SYMBOL, encode_text(symbol))[1])
+    found = _records(POSITION, TradePosition, _call(wire.POSITIONS_ALL)[1])
+    return found if group is None else tuple(item for item in found if _in_group(item.symbol, group))
 
 
-def symbols_get(group: str | None = None) -> tuple[Any, ...] | None:
+@_none_when_failed
+def symbols_get(group: str | None = None) -> tuple[Any, ...]:
     """Symbols as SymbolInfo tuples, all or those of a group; None on failure."""
-    with _none_when_failed():
-        command, arguments = (wire.SYMBOLS_ALL, b"") if group is None else (wire.SYMBOLS_BY_GROUP, encode_text(group))
-        found = _records(SYMBOL, SymbolInfo, _call(command, arguments)[1])
-        return found if group is None else tuple(item for item in found if _in_group(item.name, group))
-    return None
+    command, arguments = (wire.SYMBOLS_ALL, b"") if group is None else (wire.SYMBOLS_BY_GROUP, encode_text(group))
+    found = _records(SYMBOL, SymbolInfo, _call(command, arguments)[1])
+    return found if group is None else tuple(item for item in found if _in_group(item.name, group))
 
 
 def _in_group(name: str, group: str) -> bool:
@@ -360,23 +361,22 @@ def _in_group(name: str, group: str) -> bool:
     return member
 
 
+@_none_when_failed
 def symbol_info(symbol: str) -> Any:
     """A SymbolInfo, or None."""
-    with _none_when_failed():
-        return _record(SYMBOL, SymbolInfo, _call(wire.SYMBOL_INFO, encode_text(symbol))[1])
-    return None
+    return _record(SYMBOL, SymbolInfo, _call(wire.SYMBOL_INFO, encode_text(symbol))[1])
 
 
+@_none_when_failed
 def symbol_info_tick(symbol: str) -> Any:
     """The last Tick of a symbol, or None."""
-    with _none_when_failed():
-        return _record(TICK, Tick, _call(wire.TICK_LAST, encode_text(symbol))[1])
-    return None
+    return _record(TICK, Tick, _call(wire.TICK_LAST, encode_text(symbol))[1])
 
 
 def symbol_select(symbol: str, enable: bool = True) -> bool:
     """Show a symbol in Market Watch; the simulation shows all of them and agrees."""
-    with _none_when_failed():
+    try:
         _call(wire.SYMBOL_SELECT, encode_text(symbol) + struct.pack("<I", enable))
-        return True
-    return False
+    except _Failed:
+        return False
+    return True

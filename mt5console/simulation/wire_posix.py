@@ -53,7 +53,9 @@ if sys.platform != "win32":
             except OSError as error:
                 raise Disconnected(closed=True) from error
             if not part:
-                raise Disconnected(closed=self._hung_up())
+                closed = self._hung_up()
+                self.abort()  # A pipe that was disconnected takes no writes either.
+                raise Disconnected(closed)
             return part
 
         def _poll(self, timeout_ms: int) -> int:
