@@ -1,0 +1,1 @@
+"""Adapters for Linux (full) and macOS (slower fallbacks)."""

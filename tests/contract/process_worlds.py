@@ -1,0 +1,217 @@
+"""Worlds in which the process contract is tried: memory, this POSIX system, the same without pidfd, Windows.
+
+A world makes programs, starts and ends them behind the host's back, and cleans up by process id alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from mt5console.core.ports import ProcessHost, ProcessRef
+from tests.fakes.processes import FakeProcessHost
+
+PATIENCE_S = 20.0
+
+_SCRIPT = """#!{python} -IS
+import os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN if "stubborn" in sys.argv else lambda *_: os._exit(0))
+for word in sys.argv:
+    if word.startswith("exit="):
+        os._exit(int(word[5:]))
+open(sys.argv[0] + ".ready." + str(os.getpid()), "w").close()
+while True:
+    signal.pause()
+"""
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition, at most for PATIENCE_S."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {PATIENCE_S} s in vain: {what}"
+        time.sleep(0.002)
+
+
+class World(Protocol):
+    """What the contract needs around a host."""
+
+    host: ProcessHost
+    closes: bool
+
+    def program(self, path: Path) -> Path:
+        """Make an executable that runs until it is told to end; `exit=N` ends it at once with N."""
+        ...
+
+    def spawn(self, program: Path, *arguments: str) -> ProcessRef:
+        """Through the host; returns when the program is up."""
+        ...
+
+    def spawn_ending(self, program: Path, code: int) -> ProcessRef:
+        """Through the host: a process that ends by itself with this code."""
+        ...
+
+    def start_elsewhere(self, program: Path) -> ProcessRef:
+        """Somebody else starts it: not a child of ours."""
+        ...
+
+    def end(self, ref: ProcessRef) -> None:
+        """End it behind the host's back."""
+        ...
+
+    def clean(self) -> None:
+        """End whatever still runs."""
+        ...
+
+
+class FakeWorld:
+    """Everything in memory."""
+
+    closes = True
+
+    def __init__(self) -> None:
+        self.programs: set[Path] = set()
+        self.fake = FakeProcessHost(self.programs)
+        self.host: ProcessHost = self.fake
+
+    def program(self, path: Path) -> Path:
+        self.programs.add(path)
+        return path
+
+    def spawn(self, program: Path, *arguments: str) -> ProcessRef:
+        ref = self.host.spawn(program, arguments, program.parent)
+        self.fake.process(ref).obeys_close = "stubborn" not in arguments
+        return ref
+
+    def spawn_ending(self, program: Path, code: int) -> ProcessRef:
+        ref = self.host.spawn(program, (f"exit={code}",), program.parent)
+        self.fake.end(ref, code)
+        return ref
+
+    def start_elsewhere(self, program: Path) -> ProcessRef:
+        return self.fake.start_elsewhere(program)
+
+    def end(self, ref: ProcessRef) -> None:
+        self.fake.end(ref, 1)
+
+    def clean(self) -> None:
+        self.host.close()
+
+
+class PosixWorld:
+    """Scripts run by this interpreter, as simulated terminals are."""
+
+    closes = True
+
+    def __init__(self, host: ProcessHost) -> None:
+        self.host = host
+        self._pids: set[int] = set()
+
+    def program(self, path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_SCRIPT.format(python=sys.executable))
+        path.chmod(0o755)
+        return path
+
+    def spawn(self, program: Path, *arguments: str) -> ProcessRef:
+        ref = self.host.spawn(program, ("/portable", *arguments), program.parent)
+        self._pids.add(ref.pid)
+        eventually(Path(f"{program}.ready.{ref.pid}").exists, "the program to be up")
+        return ref
+
+    def spawn_ending(self, program: Path, code: int) -> ProcessRef:
+        return self.host.spawn(program, (f"exit={code}",), program.parent)
+
+    def start_elsewhere(self, program: Path) -> ProcessRef:
+        shell = ["/bin/sh", "-c", '"$0" /portable </dev/null >/dev/null 2>&1 & echo $!', str(program)]
+        pid = int(subprocess.run(shell, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_S).stdout)
+        self._pids.add(pid)
+        eventually(Path(f"{program}.ready.{pid}").exists, "the program to be up")
+        return next(ref for ref in self.host.find(program) if ref.pid == pid)
+
+    def end(self, ref: ProcessRef) -> None:
+        os.kill(ref.pid, signal.SIGKILL)
+
+    def clean(self) -> None:
+        for pid in self._pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.host.close()
+        for pid in self._pids:
+            try:
+                os.waitpid(pid, 0)
+            except ChildProcessError:
+                continue
+
+
+class WindowsWorld:
+    """Copies of small system programs; they have no window, so nobody can ask them to close."""
+
+    closes = False
+
+    def __init__(self, host: ProcessHost) -> None:
+        self.host = host
+        self._refs: list[ProcessRef] = []
+        self._system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
+
+    def program(self, path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self._system / "ping.exe", path)
+        return path
+
+    def spawn(self, program: Path, *arguments: str) -> ProcessRef:
+        return self._remember(self.host.spawn(program, ("-n", "300", "127.0.0.1"), program.parent))
+
+    def spawn_ending(self, program: Path, code: int) -> ProcessRef:
+        return self.host.spawn(self._system / "cmd.exe", ("/d", "/c", f"exit {code}"), program.parent)
+
+    def start_elsewhere(self, program: Path) -> ProcessRef:
+        command = [str(program), "-n", "300", "127.0.0.1"]
+        started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        started.returncode = 0
+        eventually(lambda: any(r.pid == started.pid for r in self.host.find(program)), "the program to be up")
+        return self._remember(next(ref for ref in self.host.find(program) if ref.pid == started.pid))
+
+    def end(self, ref: ProcessRef) -> None:
+        os.kill(ref.pid, signal.SIGTERM)
+
+    def clean(self) -> None:
+        for ref in self._refs:
+            self.host.kill(ref)
+        self.host.close()
+
+    def _remember(self, ref: ProcessRef) -> ProcessRef:
+        self._refs.append(ref)
+        return ref
+
+
+def world_names() -> list[str]:
+    """The worlds that exist on this system."""
+    return ["fake", "windows"] if sys.platform == "win32" else ["fake", "posix", "posix_without_pidfd"]
+
+
+def make_world(name: str) -> World:
+    """One world, fresh."""
+    if name == "fake":
+        return FakeWorld()
+    if sys.platform == "win32":
+        from mt5console.platforms.windows.processes import WindowsProcessHost
+
+        return WindowsWorld(WindowsProcessHost())
+    from mt5console.platforms.posix.exits import PollingExitWatcher
+    from mt5console.platforms.posix.processes import PosixProcessHost
+    from mt5console.platforms.posix.table import PsutilProcessTable
+
+    if name == "posix":
+        return PosixWorld(PosixProcessHost())
+    table = PsutilProcessTable()
+    return PosixWorld(PosixProcessHost(table, PollingExitWatcher(table)))

@@ -1,0 +1,108 @@
+"""What every file store does, on a disk or in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mt5console.core.errors import StorageFailed
+from mt5console.core.ports import FileStore
+from mt5console.platforms.files import LocalFileStore
+from tests.fakes.files import FakeFileStore
+
+
+@pytest.fixture(params=[FakeFileStore, LocalFileStore])
+def store(request: pytest.FixtureRequest) -> FileStore:
+    return request.param()
+
+
+def test_what_was_written_is_read_back(store: FileStore, tmp_path: Path) -> None:
+    path = tmp_path / "agent" / "commands" / "c1.json"
+    store.write_atomic(path, b"one")
+    assert store.read(path) == b"one"
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 1_000_003])
+@pytest.mark.parametrize("durable", [False, True])
+def test_any_size_is_kept_whole(store: FileStore, tmp_path: Path, size: int, durable: bool) -> None:
+    data = bytes(index % 251 for index in range(size))
+    store.write_atomic(tmp_path / "file", data, durable=durable)
+    assert store.read(tmp_path / "file") == data
+
+
+def test_a_limited_read_gives_the_beginning(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "file", b"0123456789")
+    assert store.read(tmp_path / "file", 4) == b"0123"
+    assert store.read(tmp_path / "file", 0) == b""
+    assert store.read(tmp_path / "file", 100) == b"0123456789"
+
+
+def test_a_missing_file_has_no_stamp_and_no_content(store: FileStore, tmp_path: Path) -> None:
+    assert store.stamp(tmp_path / "nowhere" / "file") is None
+    assert store.read(tmp_path / "nowhere" / "file") is None
+
+
+def test_a_replaced_file_has_another_stamp_even_with_the_same_size(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "file", b"one")
+    before = store.stamp(tmp_path / "file")
+    store.write_atomic(tmp_path / "file", b"two")
+    after = store.stamp(tmp_path / "file")
+    assert before is not None
+    assert after is not None
+    assert before != after
+    assert before.size == after.size == 3
+    assert store.read(tmp_path / "file") == b"two"
+
+
+def test_an_untouched_file_keeps_its_stamp(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "file", b"one")
+    before = store.stamp(tmp_path / "file")
+    store.write_atomic(tmp_path / "other", b"two")
+    assert store.read(tmp_path / "file") == b"one"
+    assert store.stamp(tmp_path / "file") == before
+
+
+def test_a_private_file_can_be_replaced_by_a_private_file(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "start.ini", b"one", private=True)
+    store.write_atomic(tmp_path / "start.ini", b"two", private=True, durable=True)
+    assert store.read(tmp_path / "start.ini") == b"two"
+
+
+def test_a_wiped_file_is_gone_and_wiping_again_is_fine(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "start.ini", b"secret", private=True)
+    store.wipe(tmp_path / "start.ini")
+    store.wipe(tmp_path / "start.ini")
+    store.wipe(tmp_path / "nowhere" / "start.ini")
+    assert store.read(tmp_path / "start.ini") is None
+    assert store.stamp(tmp_path / "start.ini") is None
+
+
+def test_a_removed_file_is_gone_and_removing_again_is_fine(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "file", b"one")
+    store.remove(tmp_path / "file")
+    store.remove(tmp_path / "file")
+    store.remove(tmp_path / "nowhere" / "file")
+    assert store.stamp(tmp_path / "file") is None
+
+
+def test_a_file_cannot_be_written_below_a_file(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "file", b"one")
+    with pytest.raises(StorageFailed) as caught:
+        store.write_atomic(tmp_path / "file" / "below", b"two")
+    assert caught.value.code == "write_failed"
+    assert store.read(tmp_path / "file") == b"one"
+    assert store.read(tmp_path / "file" / "below") is None
+
+
+def test_a_private_directory_can_be_made_twice_but_not_over_a_file(store: FileStore, tmp_path: Path) -> None:
+    store.make_private_directory(tmp_path / "base" / ".mt5console")
+    store.make_private_directory(tmp_path / "base" / ".mt5console")
+    store.write_atomic(tmp_path / "file", b"one")
+    with pytest.raises(StorageFailed):
+        store.make_private_directory(tmp_path / "file")
+    assert store.read(tmp_path / "file") == b"one"
+
+
+def test_there_is_free_space_also_for_a_path_that_does_not_exist_yet(store: FileStore, tmp_path: Path) -> None:
+    assert store.free_bytes(tmp_path / "not" / "yet") > 1_000_000
