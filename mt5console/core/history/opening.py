@@ -55,11 +55,11 @@ def create_whole(path: Path, build: Callable[[sqlite3.Connection], None]) -> Non
         fresh.unlink(missing_ok=True)
 
 
-def set_aside(path: Path, utc_s: float) -> Path:
-    """Move a torn file and its companions to `<name>.torn-<utc seconds>`, never over another; gives the new name."""
-    stamp = int(utc_s)
-    while (aside := path.with_name(f"{path.name}.torn-{stamp}")).exists():
-        stamp += 1
+def set_aside(path: Path) -> Path:
+    """Move a torn file and its companions to `<name>.torn-<number>`, never over another; gives the new name."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.torn-{number}")).exists():
+        number += 1
     for suffix in COMPANIONS:
         companion = path.with_name(path.name + suffix)
         if companion.exists():
