@@ -128,6 +128,7 @@ def robot_to_json(robot: DesiredRobot) -> Json:
         "magic": robot.magic,
         "inputs": [list(pair) for pair in robot.inputs],
         "source_name": robot.source_name,
+        "source_hash": robot.source_hash,
         "run": robot.run.value,
         "active": None if robot.active is None else version_to_json(robot.active),
     }
@@ -144,6 +145,7 @@ def robot_from_json(raw: Json) -> DesiredRobot:
         magic=int(raw["magic"]),
         inputs=_pairs(raw.get("inputs", ())),
         source_name=str(raw.get("source_name", "")),
+        source_hash=str(raw.get("source_hash", "")),
         run=RobotRun(raw.get("run", RobotRun.REGISTERED)),
         active=None if active is None else version_from_json(_object(active)),
     )

@@ -209,11 +209,12 @@ def _read_fine(file: BeatFile, robot_id: int, first: int, last: int) -> list[Poi
 
 def _thinned(ordered: list[Point], since: float, until: float, points: int) -> list[Point]:
     """The worst point of each of `points` equal spans; `ordered` is oldest first."""
-    per_second = points / (until - since)
+    # A hair wider than asked for, so that a point at the very end falls into the last span.
+    per_second = points / (until - since + 0.001)
     kept: list[Point] = []
     last_span, last_age = -1, 0.0
     for point in ordered:
-        span = min(int((point[0] - since) * per_second), points - 1)
+        span = int((point[0] - since) * per_second)
         if span != last_span:
             kept.append(point)
             last_span, last_age = span, point[1]

@@ -66,6 +66,7 @@ robots = st.builds(
     magic=ids,
     inputs=pairs,
     source_name=words,
+    source_hash=words,
     run=st.sampled_from(RobotRun),
     active=st.none() | versions,
 )
