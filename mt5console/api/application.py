@@ -6,6 +6,7 @@ Must not know: sockets and threads (`server`), or what is behind the door.
 from __future__ import annotations
 
 from threading import Event
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,16 +24,25 @@ from mt5console.api.seed import seed_routes
 from mt5console.core.errors import ConsoleError
 from mt5console.core.ports import EngineDoor
 
+_SETTINGS: dict[str, Any] = {
+    "title": "mt5console",
+    "docs_url": None,
+    "redoc_url": None,
+    # Newer FastAPI hands request bodies to whatever OpenTelemetry provider a process has; one may hold a password.
+    # Older FastAPI does not know the setting and passes over it.
+    "telemetry": {
+        "tracing": False,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+    },
+}
+
 
 def build_application(door: EngineDoor, token: str, closing: Event) -> Gate:
     """The ASGI application; waiting answers end soon after `closing` is set."""
-    app = FastAPI(
-        title="mt5console",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        dependencies=[Depends(HTTPBearer(auto_error=False))],
-    )
+    app = FastAPI(version=__version__, dependencies=[Depends(HTTPBearer(auto_error=False))], **_SETTINGS)
     for routes in (
         seed_routes(door),
         reading_routes(door),
@@ -44,12 +54,18 @@ def build_application(door: EngineDoor, token: str, closing: Event) -> Gate:
     app.add_exception_handler(ConsoleError, _console_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_exception_handler(Exception, _unexpected)
     return Gate(app, token)
 
 
 def _console_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ConsoleError)
     return error_answer(error.http_status, error.code, error.text, type(error).__name__)
+
+
+def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+    # Starlette raises the error again after this answer; the gate logs it.
+    return error_answer(500, "internal", "The engine met an error of its own; its log says where.")
 
 
 def _invalid_request(_request: Request, error: Exception) -> JSONResponse:

@@ -40,6 +40,7 @@ class Gate:
         self._expected = b"Bearer " + token.encode("utf-8")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
         if scope["type"] != "http":
             return
         refusal = self._refusal(scope)

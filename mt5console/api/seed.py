@@ -5,6 +5,7 @@ Must not know: the richer routes beside them.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -71,9 +72,13 @@ def _switch_on(door: EngineDoor) -> None:
     if door.status()["watchdog"]["mode"] == "on":
         return
     operation = door.submit("set_mode", {"mode": "on"}, "http")
-    ended = door.operation(operation["operation_id"], MODE_DEADLINE_S)
-    error = ended.get("error")
-    if error is None:
-        return
-    kind = RefusedForSafety if ended["state"] == "refused" else ConsoleError
-    raise kind(error["code"], error["text"])
+    deadline = time.monotonic() + MODE_DEADLINE_S
+    while operation["state"] == "running":
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise ConsoleError("not_yet", "The watchdog was asked to start but has not said so yet; ask again.")
+        operation = door.operation(operation["operation_id"], left)
+    error = operation.get("error")
+    if error is not None:
+        kind = RefusedForSafety if operation["state"] == "refused" else ConsoleError
+        raise kind(error["code"], error["text"])

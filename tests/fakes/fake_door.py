@@ -58,7 +58,9 @@ def deploy_result(status: str = "SUCCESS", robot_id: int = 123) -> dict[str, Any
         "heartbeat_confirmed": good,
         "chart_opened": status != "FAILED",
         "deployment_id": "d-1",
-        "stages": [{"name": "compile", "outcome": "passed" if good else "failed", "seconds": 0.4, "evidence": "0 errors"}],
+        "stages": [
+            {"name": "compile", "outcome": "passed" if good else "failed", "seconds": 0.4, "evidence": "0 errors"}
+        ],
         "diagnosis": None
         if good
         else {"cause": "algo_off", "text": "Algo trading is off.", "next_step": "Switch it on.", "points": []},
