@@ -62,7 +62,7 @@ class Deployments:
             source_hash=robot.source_hash,
             inputs=robot.inputs,
             timeout_s=request.timeout_s,
-            proof_s=self._engine.policy.proof_s,
+            proof_s=self._engine.proof_s,
             dry_run=request.dry_run,
         )
         self._begin(plan, now)
@@ -72,15 +72,16 @@ class Deployments:
         robot = self._engine.robots.get(robot_id)
         if robot is None or robot.active is None or robot_id in self._running:
             return
-        self._begin(self._plan(robot, "restore", None), now)
+        own = OperationId(self._engine.next_act_id("restore"))
+        self._begin(self._plan(robot, "restore", own), now)
 
-    def take_away(self, robot: DesiredRobot, operation_id: OperationId | None, now: Now) -> None:
+    def take_away(self, robot: DesiredRobot, operation_id: OperationId, now: Now) -> None:
         """Detach a robot and prove it gone. Raises Conflict when something is under way for it."""
         if robot.robot_id in self._running:
             raise Conflict("deployment_running", f"robot {robot.robot_id} is being deployed: wait for its end")
         self._begin(self._plan(robot, "remove", operation_id), now)
 
-    def _plan(self, robot: DesiredRobot, kind: str, operation_id: OperationId | None) -> DeploymentPlan:
+    def _plan(self, robot: DesiredRobot, kind: str, operation_id: OperationId) -> DeploymentPlan:
         active = robot.active
         return DeploymentPlan(
             deployment_id=self._new_id(),
@@ -93,7 +94,7 @@ class Deployments:
             source_hash="" if active is None else active.source_hash,
             inputs=robot.inputs if active is None else active.inputs,
             timeout_s=60.0,
-            proof_s=self._engine.policy.proof_s,
+            proof_s=self._engine.proof_s,
             dry_run=False,
         )
 
@@ -184,7 +185,7 @@ class Deployments:
         words = f"{plan.kind} of robot {plan.robot.robot_id} ended: {outcome.value if outcome else 'dry run'}"
         why = record.diagnosis["text"] if record.diagnosis else "every stage passed"
         self._engine.explain(plan.user.user_id, f"deployment {plan.deployment_id}", words, why, now)
-        if plan.operation_id is not None and plan.kind == "deploy":
+        if plan.deploys:
             code = EXIT_DONE if outcome is None else EXIT_BY_OUTCOME[outcome]
             shape = deploy_shape(record)
             self._engine.record(*self._engine.operations.done(plan.operation_id, words, now, shape, code))
@@ -192,7 +193,7 @@ class Deployments:
     def _settle_robot(self, state: DeploymentState, now: Now) -> None:
         """What should run from now on, by what was proven."""
         robot = self._engine.robots.get(state.plan.robot.robot_id)
-        if robot is None or state.plan.kind != "deploy":
+        if robot is None or not state.plan.deploys:
             return
         run = RobotRun.RUNNING if state.active_after is not None else RobotRun.REGISTERED
         newer = replace(robot, active=state.active_after, run=run)
@@ -203,8 +204,8 @@ class Deployments:
         plan, book = state.plan, self._engine.incidents
         user_id, robot_id = plan.user.user_id, plan.robot.robot_id
         if state.incident is not None:
-            kind, text, next_step = state.incident
-            wanted = OpenIncident(kind=kind, text=text, next_step=next_step, robot_id=robot_id)
+            found = state.incident
+            wanted = OpenIncident(kind=found.kind, text=found.text, next_step=found.next_step, robot_id=robot_id)
             self._engine.record(*book.open(user_id, wanted, now, len(self._engine.users)))
         elif state.outcome is Outcome.SUCCESS:
             for kind in CLEARED_BY_PROOF:

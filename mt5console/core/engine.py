@@ -78,7 +78,8 @@ class Engine:
     """All terminals of one base directory. Not thread-safe: one loop owns it.
 
     `generation` grows with every engine start of this base directory and makes ids unique. `pass_time_s`: how often
-    a terminal's watch is asked what the mere passing of time means.
+    a terminal's watch is asked what the mere passing of time means. `proof_s`: how long all must stay true before a
+    deployment is a SUCCESS.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Engine:
         now: Now,
         recommended_terminals: int = 10,
         pass_time_s: float = 1.0,
+        proof_s: float = 10.0,
     ) -> None:
         self.server = server
         self.simulated = simulated
@@ -100,6 +102,7 @@ class Engine:
         self.mode = remembered.mode
         self.recommended_terminals = recommended_terminals
         self._pass_time_s = pass_time_s
+        self.proof_s = proof_s
         self.users: dict[UserId, DesiredUser] = {user.user_id: user for user in remembered.users}
         self.robots: dict[RobotId, DesiredRobot] = {robot.robot_id: robot for robot in remembered.robots}
         self.watches: dict[UserId, TerminalWatch] = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, RefusedForSafety
+from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError
 from mt5console.core.model.ids import Now, OperationId, RobotId, UserId
 from mt5console.core.model.records import Operation, OperationState
 
@@ -89,9 +89,10 @@ class OperationBook:
 
     def refused(self, operation_id: OperationId, why: ConsoleError, now: Now) -> tuple[Operation, ...]:
         """It was not begun."""
-        state = OperationState.REFUSED if isinstance(why, RefusedForSafety) else OperationState.FAILED
         error = {"code": why.code, "text": why.text}
-        return self._end(operation_id, state, why.text, now, error=error, exit_code=why.exit_code)
+        return self._end(
+            operation_id, OperationState.REFUSED, why.text, now, error=error, exit_code=why.exit_code
+        )
 
     def _end(
         self,

@@ -14,8 +14,8 @@ from mt5console.core.deployment.safety import refusal
 from mt5console.core.errors import ConsoleError, NotFound, UsageInvalid, unknown_robot, unknown_user
 from mt5console.core.model.commands import ForgetRobot, SendAgentCommand, SetStopLatch
 from mt5console.core.model.desired import DesiredRobot, RobotRun
-from mt5console.core.model.facts import ActFailed, AgentReplied, Fact, ProbeAnswered, ProbeFailed, Requested
-from mt5console.core.model.ids import Now, OperationId, RobotId, UserId
+from mt5console.core.model.facts import ActDone, ActFailed, AgentReplied, Fact, ProbeAnswered, ProbeFailed, Requested
+from mt5console.core.model.ids import Now, RobotId, Timeframe, UserId
 from mt5console.core.model.records import Operation, SaveMode
 from mt5console.core.model.request_codec import kind_of
 from mt5console.core.model.requests import (
@@ -71,7 +71,7 @@ class RequestDesk:
         request = fact.request
         timeout_s = float(getattr(request, "timeout_s", 60.0))
         if isinstance(request, DeployRequest | RemoveRobotRequest):
-            timeout_s += self._engine.policy.proof_s + TAKE_AWAY_EXTRA_S
+            timeout_s += self._engine.proof_s + TAKE_AWAY_EXTRA_S
         begun = self._engine.operations.begin(
             fact.operation_id,
             kind_of(request),
@@ -131,7 +131,7 @@ class RequestDesk:
         robot = self._robot(request.robot_id)
         changed = replace(robot, symbol=request.symbol or robot.symbol)
         if request.timeframe is not None:
-            changed = replace(changed, timeframe=request.timeframe)
+            changed = replace(changed, timeframe=Timeframe(request.timeframe))
         if changed != robot and not request.dry_run:
             self._engine.save_robot(changed)
         self._engine.deployments.deploy(changed, request, fact.operation_id, now)
@@ -234,6 +234,8 @@ class RequestDesk:
                     self._engine.record(*self._engine.operations.progress(operation.operation_id, fact.text))
             case AgentReplied():
                 self._end_by_id(fact.command_id, fact.ok, fact.text, now)
+            case ActDone():
+                self._end_by_id(fact.act_id, True, fact.evidence, now)
             case ActFailed():
                 self._end_by_id(fact.act_id, False, fact.text, now)
             case _:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mt5console.core.model.commands import ForgetRobot
-from mt5console.core.model.ids import Now, RobotId, UserId
+from mt5console.core.model.ids import Now, OperationId, RobotId, UserId
 from mt5console.core.model.records import IncidentKind, Operation
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.states import State
@@ -118,7 +118,7 @@ def _all_stopped(engine: Engine, operation: Operation, now: Now) -> None:
     for robot_id in set(waiting) - set(left):
         robot = engine.robots.get(robot_id)
         if robot is not None and _on_a_chart(engine, robot.user_id, robot_id, now):
-            engine.deployments.take_away(robot, None, now)
+            engine.deployments.take_away(robot, OperationId(engine.next_act_id("stop")), now)
     if left != waiting:
         engine.record(*engine.operations.detail(operation.operation_id, to_detach=left))
     if left or any(engine.deployments.robots_of(user_id) for user_id in engine.users):
