@@ -6,6 +6,7 @@ Children spawned by the host are reaped here. Must not know: terminals, or why s
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import select
@@ -36,7 +37,7 @@ class _Watch:
     is_child: bool
     on_exit: OnExit | None
     handle: int = -1
-    poll: select.poll | None = None
+    has_ended: Callable[[], object] | None = None
 
 
 class ExitWatcher:
@@ -84,8 +85,10 @@ class ExitWatcher:
     def is_running(self, ref: ProcessRef) -> bool | None:
         """Whether a watched process runs, without a system-wide look; None when it is not watched."""
         with self._lock:
-            watch = self._watches.get(_key(ref))
-            return None if watch is None else self._runs(watch)
+            watch = self._watches.get((ref.pid, ref.created_utc_s))
+            if watch is None or watch.has_ended is None:
+                return None
+            return not watch.has_ended()
 
     def close(self) -> None:
         """Stop the thread; callbacks not made yet are dropped."""
@@ -151,9 +154,6 @@ class ExitWatcher:
         """Prepare to wait for it; False when it has ended already."""
         raise NotImplementedError
 
-    def _runs(self, watch: _Watch) -> bool:
-        raise NotImplementedError
-
     def _reap(self, watch: _Watch) -> int | None:
         raise NotImplementedError
 
@@ -172,10 +172,11 @@ class PollingExitWatcher(ExitWatcher):
         self._woken = threading.Event()
 
     def _begin(self, watch: _Watch) -> bool:
-        return watch.is_child or self._runs(watch)
+        watch.has_ended = functools.partial(self._has_ended, watch.ref)
+        return watch.is_child or not self._has_ended(watch.ref)
 
-    def _runs(self, watch: _Watch) -> bool:
-        return self._table.is_living(watch.ref)
+    def _has_ended(self, ref: ProcessRef) -> bool:
+        return not self._table.is_living(ref)
 
     def _reap(self, watch: _Watch) -> int | None:
         try:
@@ -192,7 +193,7 @@ class PollingExitWatcher(ExitWatcher):
             with self._lock:
                 watches = list(self._watches.values())
             for watch in watches:
-                if not self._runs(watch):
+                if self._has_ended(watch.ref):
                     self._ended(watch)
             self._call_due()
             self._woken.wait(_POLL_S if watches else None)
@@ -228,8 +229,9 @@ if sys.platform == "linux":
             if handle is None:
                 return False
             watch.handle = handle
-            watch.poll = select.poll()
-            watch.poll.register(handle, select.POLLIN)
+            poll = select.poll()
+            poll.register(handle, select.POLLIN)
+            watch.has_ended = functools.partial(poll.poll, 0)
             self._by_handle[handle] = watch
             self._epoll.register(handle, select.EPOLLIN)
             return True
@@ -239,9 +241,6 @@ if sys.platform == "linux":
             if self._by_handle.pop(watch.handle, None) is not None:
                 self._epoll.unregister(watch.handle)
                 os.close(watch.handle)
-
-        def _runs(self, watch: _Watch) -> bool:
-            return watch.poll is not None and not watch.poll.poll(0)
 
         def _reap(self, watch: _Watch) -> int | None:
             try:
@@ -302,7 +301,7 @@ def system_exit_watcher(table: ProcessTable) -> ExitWatcher:
 
 
 def _key(ref: ProcessRef) -> tuple[int, float]:
-    return ref.pid, round(ref.created_utc_s, 1)
+    return ref.pid, ref.created_utc_s
 
 
 def _call(on_exit: OnExit, ref: ProcessRef, code: int | None) -> None:

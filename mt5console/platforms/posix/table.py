@@ -102,9 +102,10 @@ class LinuxProcessTable:
     def find(self, is_wanted: Callable[[Seen], bool]) -> list[Seen]:
         """All living processes that are wanted, oldest first."""
         with self._lock:
-            self._scan(_READ_AGAIN_AT_ONCE)
+            left_unread = self._scan(_READ_AGAIN_AT_ONCE)
             pids = self._select(is_wanted)
-            if not pids and self._scan(len(self._known)):
+            if not pids and left_unread:
+                self._scan(left_unread)
                 pids = self._select(is_wanted)
         found = [seen for pid in pids if (seen := self.look(pid)) is not None and is_wanted(seen)]
         return sorted(found, key=lambda seen: (seen.created_utc_s, seen.pid))
@@ -141,27 +142,27 @@ class LinuxProcessTable:
     def _select(self, is_wanted: Callable[[Seen], bool]) -> list[int]:
         return [known.seen.pid for known in self._known.values() if known.seen is not None and is_wanted(known.seen)]
 
-    def _scan(self, again_at_most: int) -> bool:
-        """Bring the memory up to date; read at most so many settled ones again. True when any was read."""
+    def _scan(self, again_at_most: int) -> int:
+        """Bring the memory up to date, reading at most so many settled ones again; says how many were due and not."""
         now = time.monotonic()
-        before = self._known
-        self._known = {}
-        was_read = False
+        due_before = now - _READ_AGAIN_AFTER_S
+        before, after = self._known, {}
+        left_unread = 0
         with os.scandir("/proc") as entries:
             for entry in entries:
                 name = entry.name
                 if not name.isdecimal():
                     continue
-                inode = entry.inode()
                 known = before.get(name)
-                if known is not None and known.inode == inode and known.settled:
-                    if now - known.read_mono_s < _READ_AGAIN_AFTER_S or again_at_most <= 0:
-                        self._known[name] = known
+                if known is not None and known.settled and known.inode == entry.inode():
+                    if known.read_mono_s > due_before or left_unread or again_at_most <= 0:
+                        left_unread += known.read_mono_s <= due_before
+                        after[name] = known
                         continue
                     again_at_most -= 1
-                self._known[name] = self._read(int(name), inode, now)
-                was_read = True
-        return was_read
+                after[name] = self._read(int(name), entry.inode(), now)
+        self._known = after
+        return left_unread
 
     def _read(self, pid: int, inode: int, now_mono_s: float) -> _Known:
         since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else 0.0

@@ -1,0 +1,30 @@
+"""What kind of session this program runs in, for doctor. Must not know: what runs in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`interactive`: terminals started here can have windows, and answer. `text`: one line for people."""
+
+    interactive: bool
+    text: str
+
+
+def describe_session() -> Session:
+    """Whether terminals can work from here. MetaTrader's IPC does not cross sessions or accounts."""
+    if sys.platform == "win32":
+        from mt5console.platforms.windows.windows import interactive_session
+
+        number, interactive = interactive_session()
+        if interactive:
+            return Session(interactive=True, text=f"interactive session {number}")
+        text = f"session {number} has no desktop: log on (autologon and a task at logon), do not run as a service"
+        return Session(interactive=False, text=text)
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform == "darwin"
+    text = "desktop session" if has_display else "session without a display; simulated terminals need none"
+    return Session(interactive=True, text=text)
