@@ -1,0 +1,284 @@
+"""The composition root: opens a door to the engine, or runs one. Everything is chosen here and passed in.
+
+Must not know: how a command is spelt, or what an answer looks like on a screen.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mt5console.api.client import EngineClient
+from mt5console.bases import base_root, build_platform, find_base, is_simulated
+from mt5console.core.config.base_directory import BaseDirectory
+from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, EngineHeld, NotFound, UsageInvalid
+from mt5console.core.model.requests import Mode
+from mt5console.core.ports import EngineDoor, Platform
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
+from mt5console.core.terminal.protocol import PROTOCOL
+from mt5console.core.watchdog.policy import Policy
+
+log = logging.getLogger(__name__)
+
+START_WAIT_S = 5.0
+"""An engine that holds the lock may still be starting its API for so long."""
+
+
+def engine_client(layout: BaseLayout) -> EngineClient | None:
+    """A client of the running engine, None when none answers."""
+    try:
+        record = json.loads(layout.api.read_text("utf-8"))
+        client = EngineClient(str(record["url"]), str(record["token"]))
+        client.status()
+    except (OSError, ValueError, KeyError, TypeError, ConsoleError):
+        return None
+    return client
+
+
+def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
+    """The watchdog's numbers: the kind's defaults, the settings' overrides, the asked interval."""
+    from mt5console.core.config.settings import load_settings
+
+    policy = Policy.simulated() if base.simulated else Policy.live()
+    if base.simulated:
+        policy = policy.with_interval(10.0)
+    settings = load_settings(base.layout.settings)
+    if settings.check_interval_s is not None:
+        policy = policy.with_interval(settings.check_interval_s)
+    if settings.policy:
+        policy = replace(policy, **settings.policy)
+    if check_interval is not None:
+        if not check_interval > 0:
+            raise UsageInvalid("bad_interval", f"the check interval must be positive, not {check_interval}")
+        policy = policy.with_interval(check_interval)
+    return policy
+
+
+@contextmanager
+def open_door(base_dir: Path | None, simulate: bool | None, *, acting: bool) -> Iterator[EngineDoor]:
+    """A door to the base directory's engine.
+
+    The running engine's, when there is one. Without one, readers get an offline door, and acting commands an engine
+    in their own process that ends with them. Raises EngineHeld when the lock is held but the API is silent.
+    """
+    base = find_base(base_dir, simulate, create=acting)
+    client = engine_client(base.layout)
+    if client is not None:
+        yield client
+    elif acting:
+        with _own_engine(base) as door:
+            yield door
+    else:
+        from mt5console.runtime.offline import OfflineDoor
+
+        offline = OfflineDoor(base, build_platform(base), policy_of(base, None))
+        try:
+            yield offline
+        finally:
+            offline.close()
+
+
+@contextmanager
+def _own_engine(base: BaseDirectory) -> Iterator[EngineDoor]:
+    platform = build_platform(base)
+    if not platform.lock.acquire():
+        client = _late_client(base.layout)
+        if client is None:
+            raise silent_engine(base.layout)
+        yield client
+        return
+    try:
+        sys.stderr.write("no engine runs here: this command acts by itself, and nobody watches after it\n")
+        from mt5console.runtime.door import RuntimeDoor
+
+        host = build_host(base, platform, None, None)
+        host.start()
+        try:
+            yield RuntimeDoor(host, lambda: None)
+        finally:
+            host.stop()
+    finally:
+        platform.lock.release()
+
+
+def _late_client(layout: BaseLayout) -> EngineClient | None:
+    """The client of an engine that is just starting."""
+    tick = threading.Event()
+    for _ in range(int(START_WAIT_S / 0.1)):
+        client = engine_client(layout)
+        if client is not None:
+            return client
+        tick.wait(0.1)
+    return None
+
+
+def silent_engine(layout: BaseLayout) -> EngineHeld:
+    """The lock is held and nobody answers: nobody may act."""
+    text = f"another engine holds {layout.root} but does not answer: end that process, or wait for it, then try again"
+    return EngineHeld("engine_silent", text)
+
+
+def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> Any:
+    """An engine host for a base directory whose lock the caller holds."""
+    from mt5console.core.config.settings import load_settings
+    from mt5console.core.history.heartbeats import HeartbeatHistory
+    from mt5console.core.history.store import StateStore
+    from mt5console.runtime.host import EngineHost
+
+    policy = policy_of(base, check_interval)
+    settings = load_settings(base.layout.settings)
+    store = StateStore(base.layout.state_db)
+    history = HeartbeatHistory(base.layout.history_db)
+    return EngineHost(
+        base, platform, policy, store, history, mode=mode, recommended_terminals=settings.recommended_terminals
+    )
+
+
+def run_engine(
+    base_dir: Path | None,
+    simulate: bool | None,
+    *,
+    check_interval: float | None,
+    robot_id: int | None,
+    observe_only: bool,
+) -> int:
+    """The engine without a window, until it is asked to end. Gives the exit code; raises EngineHeld."""
+    from mt5console.api.server import ApiServer
+    from mt5console.logs import configure_engine_logs
+    from mt5console.runtime.door import RuntimeDoor
+
+    base = find_base(base_dir, simulate, create=True)
+    platform = build_platform(base)
+    if not platform.lock.acquire():
+        raise EngineHeld("engine_held", f"another engine watches {base.layout.root} already")
+    configure_engine_logs(base.layout.logs)
+    ended = threading.Event()
+    host = build_host(base, platform, Mode.OBSERVE if observe_only else None, check_interval)
+    try:
+        door = RuntimeDoor(host, ended.set)
+        if robot_id is not None and all(robot["robot_id"] != robot_id for robot in door.robots()):
+            raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
+        _on_signals(ended)
+        host.start()
+        server = ApiServer(door, token := secrets.token_urlsafe(32))
+        _publish(platform, base.layout, server.start(), token, host.generation)
+        while not ended.wait(0.5) and host.broken is None:
+            pass
+        platform.files.remove(base.layout.api)
+        server.stop()
+    finally:
+        host.stop()
+        platform.lock.release()
+    return EXIT_DONE if host.broken is None else EXIT_FAILED
+
+
+def _publish(platform: Platform, layout: BaseLayout, url: str, token: str, generation: int) -> None:
+    record = {"url": url, "pid": os.getpid(), "generation": generation, "token": token}
+    platform.files.write_atomic(layout.api, json.dumps(record).encode(), private=True)
+
+
+def _on_signals(ended: threading.Event) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: ended.set())
+
+
+def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
+    """Url and token of the running engine."""
+    base = find_base(base_dir, simulate, create=False)
+    if engine_client(base.layout) is None:
+        raise ConsoleError("no_engine", "no engine answers on this base directory: start it with `mt5console watchdog run`")
+    record = json.loads(base.layout.api.read_text("utf-8"))
+    return {"url": record["url"], "token": record["token"]}
+
+
+def emergency_stop(base_dir: Path | None, simulate: bool | None) -> None:
+    """Write every user's stop latch although the engine is silent: robots read it at their next beat."""
+    base = find_base(base_dir, simulate, create=False)
+    platform = build_platform(base)
+    for directory in sorted(base.layout.root.glob("user_*")):
+        layout = TerminalLayout(directory)
+        platform.files.write_atomic(layout.stop_latch, f'{{"protocol":{PROTOCOL},"stop":true}}'.encode(), durable=True)
+
+
+def inject_fault(base_dir: Path | None, simulate: bool | None, user_id: int, fault: str, argument: str | None) -> None:
+    """Inject a fault into a simulated terminal; refused on a live base directory."""
+    if not is_simulated(simulate):
+        raise UsageInvalid("not_simulated", "faults are for simulated terminals only: add --simulate")
+    base = find_base(base_dir, simulate, create=False)
+    if not base.layout.user(user_id).is_dir():
+        raise NotFound("unknown_user", f"user {user_id} has no directory here")
+    from mt5console.simulation.faults import inject
+
+    inject(base.layout.root, user_id, fault, argument)
+
+
+def journal_entries(target: str, base_dir: Path | None, simulate: bool | None) -> Iterator[dict[str, Any]]:
+    """What a journal file, or the newest journals of a user, say: one shape a line."""
+    from mt5console.core.terminal.journal import entry_json
+    from mt5console.core.terminal.journal_file import read_journal
+
+    path = Path(target)
+    if target.isdigit() and not path.exists():
+        base = find_base(base_dir, simulate, create=False)
+        user = TerminalLayout(base.layout.user(int(target)))
+        if not user.root.is_dir():
+            raise NotFound("unknown_user", f"user {target} has no directory in {base_root(base_dir)}")
+        paths = [newest for folder in (user.journals, user.experts_logs) if (newest := _newest(folder)) is not None]
+    elif path.is_file():
+        paths = [path]
+    else:
+        raise NotFound("no_file", f"{target} is neither a file nor a user with a directory")
+    for found in paths:
+        for entry in read_journal(found):
+            yield entry_json(entry)
+
+
+def _newest(folder: Path) -> Path | None:
+    named = sorted(path for path in folder.glob("*.log") if path.stem.isdigit())
+    return named[-1] if named else None
+
+
+def run_demo(
+    *,
+    base_dir: Path | None,
+    users: int,
+    robots: int,
+    headless: bool,
+    seconds: float | None,
+    screenshot: Path | None,
+    chaos: bool,
+    json_output: bool,
+) -> int:
+    """The demo; without a window in this version, so a screenshot cannot be taken."""
+    from mt5console.demo.run import run_demo as run
+
+    if screenshot is not None:
+        raise UsageInvalid("no_window", "this version has no window yet: leave --screenshot out")
+    return run(
+        base_dir=base_dir,
+        users=users,
+        robots=robots,
+        headless=headless,
+        seconds=seconds,
+        chaos=chaos,
+        json_output=json_output,
+    )
+
+
+def doctor(base_dir: Path | None, simulate: bool | None) -> list[dict[str, Any]]:
+    """What this machine offers and what it lacks: name, ok, evidence, how to mend it."""
+    from mt5console.doctor import examine
+
+    return examine(base_dir, simulate)

@@ -1,0 +1,142 @@
+"""Chaos for a demo: faults that heal, one after another on different users, each followed to its end.
+
+Must not know: how the watchdog heals them; it reads the decisions like anybody else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mt5console.core.errors import ConsoleError
+from mt5console.core.ports import Clock, EngineDoor
+from mt5console.simulation.faults import inject
+
+CALM_AT_END_S = 25.0
+FIRST_AFTER_S = 1.0
+HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlan:
+    """One fault that heals. `clear_after_s`: a lasting one is ended so long after; None: it heals by itself."""
+
+    name: str
+    end: str
+    clear_after_s: float | None = None
+    argument: str | None = None
+
+
+PLANS = (
+    FaultPlan("crash", "healed: restarted, robots proven back"),
+    FaultPlan("logout", "healed: logged in again"),
+    FaultPlan("freeze", "healed: closed, killed, restarted"),
+    FaultPlan("disconnect", "healed when the link is back", clear_after_s=5.0),
+    FaultPlan("ipc-hang", "healed: probe attached anew, restart if that does not help", clear_after_s=6.0),
+    FaultPlan("profile-loss", "healed: robots put back after the restart"),
+    FaultPlan("live-update", "healed: left alone until it was back"),
+    FaultPlan("market-closed", "no incident, beats go on", clear_after_s=6.0),
+    FaultPlan("profile-stale", "healed: the older version removed, the desired one proven"),
+)
+
+
+@dataclass(slots=True)
+class FaultRun:
+    """One injected fault and what became of it."""
+
+    plan: FaultPlan
+    user_id: int
+    at_utc_s: float
+    injected_mono_s: float
+    cleared: bool = False
+    disturbed: bool = False
+    healed_after_s: float | None = None
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report's entry."""
+        return {
+            "fault": self.plan.name,
+            "user_id": self.user_id,
+            "at": self.at_utc_s,
+            "expected_end": self.plan.end,
+            "end": "healed" if self.healed_after_s is not None else "not healed",
+            "healed_after_seconds": None if self.healed_after_s is None else round(self.healed_after_s, 1),
+            "decided": [f"{entry['decided']}: {entry['why']}" for entry in self.decisions],
+        }
+
+
+class Chaos:
+    """Runs beside the demo's watching time. Runs in: its own thread."""
+
+    def __init__(
+        self, base: Path, door: Callable[[], EngineDoor], clock: Clock, users: tuple[int, ...], seconds: float
+    ) -> None:
+        self._base = base
+        self._door = door
+        self._clock = clock
+        self._users = users
+        self._seconds = seconds
+        self.runs: list[FaultRun] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="chaos", daemon=True)
+
+    def start(self) -> None:
+        """Begin injecting."""
+        self._thread.start()
+
+    def finish(self) -> None:
+        """End; reads the decisions of every fault for the report."""
+        self._stop.set()
+        self._thread.join(timeout=10.0)
+        for run in self.runs:
+            found = self._door().decisions(run.user_id, 200)
+            run.decisions = [entry for entry in reversed(found) if entry["at"] >= run.at_utc_s]
+
+    def _run(self) -> None:
+        window_s = max(1.0, self._seconds - CALM_AT_END_S - FIRST_AFTER_S)
+        plans = PLANS[: max(1, min(len(PLANS), int(window_s / 1.5)))]
+        gap_s = window_s / len(plans)
+        began = self._clock.now().mono_s
+        due = [(began + FIRST_AFTER_S + index * gap_s, plan) for index, plan in enumerate(plans)]
+        while not self._stop.wait(0.2):
+            now = self._clock.now()
+            if due and now.mono_s >= due[0][0]:
+                self._inject(due.pop(0)[1], len(self.runs))
+            self._follow(now.mono_s)
+
+    def _inject(self, plan: FaultPlan, index: int) -> None:
+        user_id = self._users[index % len(self._users)]
+        now = self._clock.now()
+        inject(self._base, user_id, plan.name, plan.argument)
+        run = FaultRun(plan=plan, user_id=user_id, at_utc_s=now.utc_s, injected_mono_s=now.mono_s)
+        self.runs.append(run)
+
+    def _follow(self, mono_s: float) -> None:
+        """Clear what lasts, and note when a terminal is healthy again after it was disturbed."""
+        open_runs = [run for run in self.runs if run.healed_after_s is None]
+        if not open_runs:
+            return
+        try:
+            terminals = {entry["user_id"]: entry for entry in self._door().status()["terminals"]}
+        except ConsoleError:
+            return
+        for run in open_runs:
+            since_s = mono_s - run.injected_mono_s
+            if run.plan.clear_after_s is not None and not run.cleared and since_s >= run.plan.clear_after_s:
+                inject(self._base, run.user_id, "clear", None)
+                run.cleared = True
+            well = _is_well(terminals.get(run.user_id))
+            run.disturbed = run.disturbed or not well or run.plan.name == "market-closed"
+            lasting = run.plan.clear_after_s is not None and not run.cleared
+            if well and run.disturbed and not lasting:
+                run.healed_after_s = since_s
+
+
+def _is_well(terminal: dict[str, Any] | None) -> bool:
+    if terminal is None or terminal["state"] != HEALTHY or terminal["incident"] is not None:
+        return False
+    return all(check["ok"] for check in terminal["checks"].values())

@@ -1,0 +1,61 @@
+"""Where a demo lives: a fresh directory of its own, on memory-backed storage where there is some; removed at the end.
+
+Must not know: what happens in it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from mt5console.bases import DEMO_KEYRING
+from mt5console.core.config.base_directory import BaseDirectory, open_base
+from mt5console.core.errors import UsageInvalid
+from mt5console.platforms.files import LocalFileStore
+
+MEMORY_DISK = Path("/dev/shm")
+BYTES_A_USER = 8_000_000
+
+
+class DemoPlace:
+    """The demo's base directory; `remove` deletes only what this run created."""
+
+    def __init__(self, base_dir: Path | None, users: int) -> None:
+        self.created_root = True
+        if base_dir is None:
+            self.root = Path(tempfile.mkdtemp(prefix="mt5console-demo-", dir=_roomiest(users)))
+        else:
+            self.root = base_dir.expanduser().absolute()
+            if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
+                raise UsageInvalid("not_empty", f"{self.root} is not empty: the demo takes an absent or empty directory")
+            self.created_root = not self.root.exists()
+            self.root.mkdir(parents=True, exist_ok=True)
+        self.base: BaseDirectory = open_base(self.root, True, LocalFileStore(), create=True)
+        keyring = self.base.layout.console / DEMO_KEYRING
+        LocalFileStore().make_private_directory(keyring)
+        self._mine = secrets.token_hex(8)
+        LocalFileStore().write_atomic(self.base.layout.console / "demo", self._mine.encode(), private=True)
+
+    def remove(self) -> None:
+        """Delete everything in it, and the directory itself if this run made it."""
+        for child in list(self.root.iterdir()) if self.root.is_dir() else []:
+            if child.is_dir() and not child.is_symlink():
+                shutil.rmtree(child, ignore_errors=True)
+            else:
+                child.unlink(missing_ok=True)
+        if self.created_root:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _roomiest(users: int) -> str | None:
+    """Memory-backed storage when it has room: a fleet's small files would wear a disk; else the system's default."""
+    try:
+        usable = MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK)
+        if usable and shutil.disk_usage(MEMORY_DISK).free > users * BYTES_A_USER:
+            return str(MEMORY_DISK)
+    except OSError:
+        pass
+    return None
