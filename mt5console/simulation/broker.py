@@ -1,0 +1,305 @@
+"""The simulated broker: accounts, symbols and positions as files that all terminals of a base directory share.
+
+Each account is a file of its own, so that terminals that start together do not wait for each other. Passwords are
+kept as salted verifiers only. Must not know: terminals, or who trades.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mt5console.core.credentials import Secret
+from mt5console.core.model.ids import TradeMode
+from mt5console.core.terminal.layout import BaseLayout
+from mt5console.simulation.locks import exclusive
+
+COMPANY = "Simulated Markets Ltd"
+SERVERS = {"Demo-Server": TradeMode.DEMO, "Real-Server": TradeMode.REAL}
+"""The servers that this broker's terminals can find; any other name is never even tried."""
+
+_ROUNDS = 2_000
+"""Cheap on purpose: a hundred simulated terminals log in together on one small machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbol:
+    """One instrument. `session`: always, weekdays or closed; `closed_utc_s`: since when, if closed."""
+
+    name: str
+    digits: int
+    price: float
+    spread: float
+    contract_size: float
+    tick_s: float
+    currency: str = "USD"
+    session: str = "always"
+    closed_utc_s: float | None = None
+
+    def is_open(self, utc_s: float) -> bool:
+        """Whether its session is open at this instant."""
+        if self.session == "weekdays":
+            return time.gmtime(utc_s).tm_wday < 5
+        return self.session == "always"
+
+
+SYMBOLS: tuple[Symbol, ...] = (
+    Symbol(name="EURUSD", digits=5, price=1.0850, spread=0.00008, contract_size=100_000, tick_s=0.25),
+    Symbol(name="GBPUSD", digits=5, price=1.2710, spread=0.00011, contract_size=100_000, tick_s=0.25),
+    Symbol(name="USDJPY", digits=3, price=151.20, spread=0.009, contract_size=100_000, tick_s=0.3, currency="JPY"),
+    Symbol(name="USDCHF", digits=5, price=0.8840, spread=0.00012, contract_size=100_000, tick_s=0.4, currency="CHF"),
+    Symbol(name="AUDUSD", digits=5, price=0.6620, spread=0.00010, contract_size=100_000, tick_s=0.4),
+    Symbol(name="USDCAD", digits=5, price=1.3650, spread=0.00013, contract_size=100_000, tick_s=0.4, currency="CAD"),
+    Symbol(name="NZDUSD", digits=5, price=0.6080, spread=0.00014, contract_size=100_000, tick_s=0.5),
+    Symbol(name="XAUUSD", digits=2, price=2350.0, spread=0.25, contract_size=100, tick_s=0.2),
+    Symbol(name="US500", digits=1, price=5300.0, spread=0.5, contract_size=1, tick_s=0.4),
+    Symbol(name="BTCUSD", digits=2, price=67_000.0, spread=12.0, contract_size=1, tick_s=0.2),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerAccount:
+    """One account as the broker keeps it. `verifier` and `salt` are hex; `tokens` let KeepPrivate terminals in."""
+
+    login: int
+    server: str
+    trade_mode: TradeMode
+    salt: str
+    verifier: str
+    balance: float = 10_000.0
+    currency: str = "USD"
+    leverage: int = 100
+    trade_allowed: bool = True
+    trade_expert: bool = True
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerPosition:
+    """One open position; `side` is buy or sell."""
+
+    ticket: int
+    symbol: str
+    magic: int
+    volume: float
+    side: str
+    price_open: float
+    opened_utc_s: float
+    comment: str = ""
+
+
+def _verifier(value: str, salt: str) -> str:
+    return hashlib.pbkdf2_hmac("sha256", value.encode("utf-8"), bytes.fromhex(salt), _ROUNDS).hex()
+
+
+class Broker:
+    """The ledger under one directory. Reads are lock-free, changes are atomic under the ledger's lock."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._symbols = SYMBOLS
+        self._symbols_stamp: tuple[int, int] | None = None
+        self._positions: dict[Path, tuple[tuple[int, int], tuple[BrokerPosition, ...]]] = {}
+
+    def authorise(self, login: int, server: str, secret: Secret, *, is_token: bool = False) -> BrokerAccount | None:
+        """The account when the password (or kept token) is right, else None. A new login is taken as it comes."""
+        mode = SERVERS.get(server)
+        if mode is None or login <= 0 or not secret:
+            return None
+        account = self.account(login, server)
+        if account is None and not is_token:
+            account = self._enrol(login, server, mode, secret)
+        if account is None:
+            return None
+        offered = _verifier(secret.reveal(), account.salt)
+        accepted = account.tokens if is_token else (account.verifier,)
+        return account if any(hmac.compare_digest(offered, known) for known in accepted) else None
+
+    def issue_token(self, login: int, server: str) -> str | None:
+        """A token that stands for the password of an account on one terminal (KeepPrivate=1)."""
+        token = os.urandom(16).hex()
+        with self._locked():
+            account = self.account(login, server)
+            if account is None:
+                return None
+            tokens = (*account.tokens[-9:], _verifier(token, account.salt))
+            self._save_account(replace(account, tokens=tokens))
+        return token
+
+    def account(self, login: int, server: str) -> BrokerAccount | None:
+        """The account, None when the broker does not know it."""
+        fields = _load(self._account_file(login, server))
+        if not isinstance(fields, dict):
+            return None
+        fields["trade_mode"] = TradeMode(fields["trade_mode"])
+        fields["tokens"] = tuple(fields["tokens"])
+        return BrokerAccount(**fields)
+
+    def change_password(self, login: int, server: str, secret: Secret) -> bool:
+        """Let only this password in from now on, as when it was changed at the broker's site."""
+        with self._locked():
+            account = self.account(login, server)
+            if account is None:
+                return False
+            salt = os.urandom(16).hex()
+            self._save_account(replace(account, salt=salt, verifier=_verifier(secret.reveal(), salt), tokens=()))
+        return True
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        """All symbols as they are now; the file is read again only when it changed."""
+        path = self._directory / "symbols.json"
+        stamp = _stamp(path)
+        if stamp != self._symbols_stamp:
+            rows = _load(path)
+            self._symbols = tuple(Symbol(**row) for row in rows) if isinstance(rows, list) else SYMBOLS
+            self._symbols_stamp = stamp
+        return self._symbols
+
+    def symbol(self, name: str) -> Symbol | None:
+        """The symbol of exactly this name, None when the broker has none."""
+        return next((symbol for symbol in self.symbols() if symbol.name == name), None)
+
+    def set_session(self, name: str, session: str) -> None:
+        """Set a symbol's session: always, weekdays or closed. Raises ValueError for anything else."""
+        if session not in ("always", "weekdays", "closed"):
+            raise ValueError(f"no session is called {session}")
+        with self._locked():
+            closed = time.time() if session == "closed" else None
+            rows = [
+                asdict(replace(known, session=session, closed_utc_s=closed) if known.name == name else known)
+                for known in self.symbols()
+            ]
+            _save(self._directory / "symbols.json", rows)
+
+    def positions(self, login: int, server: str) -> tuple[BrokerPosition, ...]:
+        """The account's open positions, oldest first; the file is read again only when it changed."""
+        path = self._positions_file(login, server)
+        stamp = _stamp(path)
+        if stamp is None:
+            return ()
+        known = self._positions.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        rows = _load(path)
+        positions = tuple(BrokerPosition(**row) for row in rows) if isinstance(rows, list) else ()
+        self._positions[path] = (stamp, positions)
+        return positions
+
+    def open_position(
+        self, login: int, server: str, symbol: str, volume: float, *, magic: int = 0, side: str = "buy"
+    ) -> int:
+        """Open a position at the present price and give its ticket. Raises ValueError for an unknown symbol."""
+        found = self.symbol(symbol)
+        if found is None:
+            raise ValueError(f"the broker has no symbol {symbol}")
+        now = time.time()
+        bid, ask = price_at(found, now)
+        with self._locked():
+            held = self.positions(login, server)
+            ticket = max((position.ticket for position in held), default=int(now * 100) % 10**9) + 1
+            opened = BrokerPosition(
+                ticket=ticket,
+                symbol=symbol,
+                magic=magic,
+                volume=volume,
+                side=side,
+                price_open=ask if side == "buy" else bid,
+                opened_utc_s=now,
+            )
+            self._save_positions(login, server, (*held, opened))
+        return ticket
+
+    def close_position(self, login: int, server: str, ticket: int) -> bool:
+        """Close a position; False when there is none of this ticket."""
+        with self._locked():
+            held = self.positions(login, server)
+            kept = tuple(position for position in held if position.ticket != ticket)
+            if len(kept) == len(held):
+                return False
+            self._save_positions(login, server, kept)
+        return True
+
+    def _enrol(self, login: int, server: str, mode: TradeMode, secret: Secret) -> BrokerAccount:
+        with self._locked():
+            account = self.account(login, server)
+            if account is None:
+                salt = os.urandom(16).hex()
+                verifier = _verifier(secret.reveal(), salt)
+                account = BrokerAccount(login=login, server=server, trade_mode=mode, salt=salt, verifier=verifier)
+                self._save_account(account)
+        return account
+
+    def _locked(self) -> AbstractContextManager[None]:
+        return exclusive(self._directory / "lock")
+
+    def _account_file(self, login: int, server: str) -> Path:
+        return self._directory / "accounts" / f"{login}@{server}.json"
+
+    def _positions_file(self, login: int, server: str) -> Path:
+        return self._directory / "positions" / f"{login}@{server}.json"
+
+    def _save_account(self, account: BrokerAccount) -> None:
+        _save(self._account_file(account.login, account.server), asdict(account))
+
+    def _save_positions(self, login: int, server: str, positions: tuple[BrokerPosition, ...]) -> None:
+        path = self._positions_file(login, server)
+        _save(path, [asdict(position) for position in positions])
+        self._positions.pop(path, None)
+
+
+def broker_of(base: Path) -> Broker:
+    """The broker of a simulated base directory."""
+    return Broker(BaseLayout(base).simulation / "broker")
+
+
+def price_at(symbol: Symbol, utc_s: float) -> tuple[float, float]:
+    """Bid and ask at an instant: the same in every process, moving with every tick."""
+    tick = int(utc_s / symbol.tick_s)
+    seed = sum(map(ord, symbol.name))
+    # Two slow waves and a hashed jitter: looks alive, needs no state, and never drifts away.
+    slow = _wave(tick * symbol.tick_s / 3600 + seed) * 0.002 + _wave(tick * symbol.tick_s / 240 + seed) * 0.0004
+    jitter = ((tick * 2654435761 + seed) % 1000 / 1000 - 0.5) * 0.0002
+    bid = round(symbol.price * (1 + slow + jitter), symbol.digits)
+    return bid, round(bid + symbol.spread, symbol.digits)
+
+
+def _wave(turns: float) -> float:
+    """A triangle between -1 and 1, once a turn."""
+    return abs(turns % 1.0 - 0.5) * 4 - 1
+
+
+def profit_of(position: BrokerPosition, symbol: Symbol, utc_s: float) -> float:
+    """What closing the position now would bring, in the account's currency (dollars)."""
+    bid, ask = price_at(symbol, utc_s)
+    moved = bid - position.price_open if position.side == "buy" else position.price_open - ask
+    value = moved * position.volume * symbol.contract_size
+    return round(value if symbol.currency == "USD" else value / bid, 2)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _save(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside.write_text(json.dumps(value), encoding="utf-8")
+    os.replace(beside, path)

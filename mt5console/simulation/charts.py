@@ -1,0 +1,193 @@
+"""The open charts of a terminal and the experts on them: opened, loaded, removed, with the journal's lines.
+
+Must not know: processes, accounts, what a program does inside.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mt5console.core.terminal.layout import robot_of_expert
+from mt5console.simulation.binary import INIT_SUCCEEDED, SimulatedBinary, read_binary
+from mt5console.simulation.chartfile import TRADE_ALLOWED, ChartFile, ExpertBlock
+from mt5console.simulation.journal import ERROR, Journal
+from mt5console.simulation.programs import HOME_INPUT, ApplyEnd, ChartOfProgram, Deinit, Program
+
+CHARTS_MAX = 100
+
+
+@dataclass(slots=True)
+class Running:
+    """One expert on a chart. `due_s`: its next timer event (monotonic); `is_frozen`: a fault took its timer away."""
+
+    block: ExpertBlock
+    seen: ChartOfProgram
+    program: Program
+    due_s: float
+    is_frozen: bool = False
+
+
+@dataclass(slots=True)
+class Chart:
+    """One open chart. A passing one ([StartUp]) is never saved."""
+
+    chart_id: int
+    symbol: str
+    timeframe: str
+    is_passing: bool = False
+    running: Running | None = None
+
+    @property
+    def expert(self) -> str:
+        """The expert's name, empty when there is none."""
+        return "" if self.running is None else self.running.block.name
+
+    @property
+    def may_trade(self) -> bool:
+        """Bit 0 of the expert's mode on this chart."""
+        return self.running is not None and bool(self.running.block.mode & TRADE_ALLOWED)
+
+
+class Charts:
+    """All open charts, in the order of opening. `make` builds the program of a binary for a chart."""
+
+    def __init__(
+        self, experts: Path, journal: Journal, make: Callable[[ChartOfProgram, SimulatedBinary], Program | None]
+    ) -> None:
+        self._experts = experts
+        self._journal = journal
+        self._make = make
+        self._known: dict[str, str] = {}
+        self._next_id = time.time_ns() // 1000
+        self._latest: dict[int, ExpertBlock] = {}
+        self.open_charts: list[Chart] = []
+        self.older_versions: dict[int, ExpertBlock] = {}
+
+    def index_experts(self) -> None:
+        """Remember which .ex5 files there are: later ones cannot be attached before the next start."""
+        for folder, _, names in os.walk(self._experts):
+            for name in names:
+                if name.lower().endswith(".ex5"):
+                    relative = os.path.relpath(os.path.join(folder, name), self._experts)
+                    self._known[relative[:-4].replace(os.sep, "\\").casefold()] = relative
+
+    def known_file(self, expert: str) -> str | None:
+        """The file under MQL5/Experts of `Folder\\Name`, None when it was not there at the start."""
+        return self._known.get(expert.replace("/", "\\").removesuffix(".ex5").casefold())
+
+    def by_id(self, chart_id: int) -> Chart | None:
+        """The open chart of this id."""
+        return next((chart for chart in self.open_charts if chart.chart_id == chart_id), None)
+
+    def open(self, symbol: str, timeframe: str, *, chart_id: int = 0, is_passing: bool = False) -> Chart | None:
+        """Open a chart; None when as many are open as may be."""
+        if len(self.open_charts) >= CHARTS_MAX:
+            return None
+        if chart_id <= 0 or self.by_id(chart_id) is not None:
+            self._next_id += 1
+            chart_id = self._next_id
+        chart = Chart(chart_id=chart_id, symbol=symbol, timeframe=timeframe, is_passing=is_passing)
+        self.open_charts.append(chart)
+        return chart
+
+    def close(self, chart_id: int) -> bool:
+        """Close a chart and end its expert; False when there is none."""
+        chart = self.by_id(chart_id)
+        if chart is None:
+            return False
+        self.remove_expert(chart, Deinit.CHART_CLOSE)
+        self.open_charts.remove(chart)
+        return True
+
+    def apply(self, chart: Chart, block: ExpertBlock | None, may_trade: bool = True) -> ApplyEnd:
+        """Put an expert on a chart, as a template or a saved chart says; the one before it goes first.
+
+        `may_trade`: whether the caller has the permission to trade; without it the new expert has none either.
+        """
+        self.remove_expert(chart, Deinit.TEMPLATE)
+        if block is None:
+            return ApplyEnd.NO_TEMPLATE
+        relative = self.known_file(block.path.replace("/", "\\").removeprefix("Experts\\"))
+        if relative is None:
+            return ApplyEnd.NO_EXPERT
+        binary = read_binary(self._experts / relative)
+        if binary is None:
+            return ApplyEnd.NOT_LOADED
+        given = dict(block.inputs)
+        name = Path(relative).stem
+        mode = block.mode if may_trade else block.mode & ~TRADE_ALLOWED
+        path = "Experts\\" + relative.replace(os.sep, "\\")
+        # Inputs that the program does not declare are ignored when it loads, and gone when the chart is saved.
+        inputs = tuple((key, given.get(key, default)) for key, default in _declared(binary))
+        loaded = ExpertBlock(name=name, path=path, mode=mode, inputs=inputs)
+        return self._load(chart, loaded, binary)
+
+    def remove_expert(self, chart: Chart, reason: Deinit) -> None:
+        """End the chart's expert, if it has one."""
+        running = chart.running
+        if running is None:
+            return
+        running.program.on_deinit(reason)
+        chart.running = None
+        self._journal.write("Experts", f"expert {title(running.seen)} removed")
+
+    def reload(self, chart: Chart, reason: Deinit) -> None:
+        """Remove and load the same expert again, as an account change does."""
+        running = chart.running
+        if running is not None:
+            self.remove_expert(chart, reason)
+            self.apply(chart, running.block)
+
+    def as_file(self, chart: Chart) -> ChartFile:
+        """What a clean exit saves of a chart."""
+        expert = None if chart.running is None else chart.running.block
+        return ChartFile(chart_id=chart.chart_id, symbol=chart.symbol, timeframe=chart.timeframe, expert=expert)
+
+    def _load(self, chart: Chart, block: ExpertBlock, binary: SimulatedBinary) -> ApplyEnd:
+        seen = ChartOfProgram(
+            chart_id=chart.chart_id,
+            symbol=chart.symbol,
+            timeframe=chart.timeframe,
+            expert=block.name,
+            inputs=block.inputs,
+        )
+        program = self._make(seen, binary)
+        self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
+        code = 1
+        if program is not None:
+            chart.running = Running(block, seen, program, time.monotonic() + program.period_s)
+            code = program.on_init()
+        if code == INIT_SUCCEEDED:
+            self._remember_version(block)
+            return ApplyEnd.RUNNING
+        self._journal.write("Experts", f"initializing of {title(seen)} failed with code {code}", ERROR)
+        if program is not None:
+            program.on_deinit(Deinit.INIT_FAILED)
+        chart.running = None
+        self._journal.write("Experts", f"expert {title(seen)} removed")
+        return ApplyEnd.INIT_FAILED
+
+    def _remember_version(self, block: ExpertBlock) -> None:
+        robot = robot_of_expert(block.name)
+        if robot is None:
+            return
+        latest = self._latest.get(robot[0])
+        if latest is not None and latest.inputs != block.inputs:
+            self.older_versions[robot[0]] = latest
+        self._latest[robot[0]] = block
+
+
+def _declared(binary: SimulatedBinary) -> tuple[tuple[str, str], ...]:
+    """The binary's inputs and their defaults; an agent always has the one that tells it that it is at home."""
+    if binary.role != "agent" or HOME_INPUT in dict(binary.inputs):
+        return binary.inputs
+    return (*binary.inputs, (HOME_INPUT, "false"))
+
+
+def title(seen: ChartOfProgram) -> str:
+    """How the journal names an expert: `Robot_1_a (EURUSD,H1)`."""
+    return f"{seen.expert} ({seen.symbol},{seen.timeframe})"

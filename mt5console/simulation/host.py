@@ -1,0 +1,211 @@
+"""The terminal as its programs see it: `ProgramHost` over charts, session, market, globals and files.
+
+Must not know: the loop, faults, or what programs do with it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
+from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.simulation.broker import Broker, profit_of
+from mt5console.simulation.chartfile import PERIODS, decode_chart
+from mt5console.simulation.charts import Charts, title
+from mt5console.simulation.disk import Disk
+from mt5console.simulation.globalvars import GlobalVariables
+from mt5console.simulation.journal import Journal
+from mt5console.simulation.market import Market
+from mt5console.simulation.programs import AccountSeen, ApplyEnd, ChartOfProgram
+from mt5console.simulation.session import AccountSession
+
+
+class TerminalHost:
+    """One terminal's `ProgramHost`. `algo_is_on` is the toolbar's button; `charts` is set by the terminal."""
+
+    charts_table: Charts
+
+    def __init__(
+        self,
+        *,
+        layout: TerminalLayout,
+        disk: Disk,
+        broker: Broker,
+        session: AccountSession,
+        market: Market,
+        experts_log: Journal,
+        build: int,
+    ) -> None:
+        self._layout = layout
+        self._broker = broker
+        self._session = session
+        self._market = market
+        self._experts_log = experts_log
+        self.disk = disk
+        self.data_path = str(layout.root)
+        self.build = build
+        self.variables = GlobalVariables()
+        self.algo_is_on = False
+
+    def utc(self) -> float:
+        """TimeGMT()."""
+        return time.time()
+
+    def tick_ms(self) -> int:
+        """GetTickCount64()."""
+        return time.monotonic_ns() // 1_000_000
+
+    def time_current(self) -> float:
+        """The last quote's time; the charts' symbols are the ones that are quoted."""
+        now = time.time()
+        for chart in self.charts_table.open_charts:
+            self._market.quote(chart.symbol, now)
+        return self._market.time_current()
+
+    def quote(self, symbol: str) -> tuple[float | None, int]:
+        """The symbol's last quote and the count of quotes."""
+        quote = self._market.quote(symbol, time.time())
+        return quote.utc_s, quote.ticks
+
+    def print(self, chart: ChartOfProgram, text: str) -> None:
+        """A line of the experts log."""
+        self._experts_log.write(title(chart), text)
+
+    def account(self) -> AccountSeen:
+        """The account and the permissions now."""
+        account = self._session.account
+        return AccountSeen(
+            login=self._session.login,
+            server=self._session.server,
+            trade_mode=TradeMode.UNKNOWN if account is None else account.trade_mode,
+            connected=self._session.connected,
+            trade_allowed=self.algo_is_on,
+            account_trade_allowed=account is not None and account.trade_allowed,
+            account_trade_expert=account is not None and account.trade_expert,
+        )
+
+    def trade_allowed_on(self, chart_id: int) -> bool:
+        """The switch and the chart's permission."""
+        chart = self.charts_table.by_id(chart_id)
+        return self.algo_is_on and chart is not None and chart.may_trade
+
+    def set_global(self, name: str, value: float) -> None:
+        """Set a global variable; a name that is too long is refused, as GlobalVariableSet does."""
+        self.variables.set(name, value, time.time())
+
+    def delete_global(self, name: str) -> None:
+        """Delete a global variable."""
+        self.variables.delete(name)
+
+    def globals_starting_with(self, prefix: str) -> tuple[tuple[str, float], ...]:
+        """All global variables of this prefix."""
+        return self.variables.starting_with(prefix, time.time())
+
+    def flush_globals(self) -> None:
+        """Write the global variables to bases/gvariables.dat. Raises OSError."""
+        self.disk.make_directory(str(self._layout.root / "bases"))
+        self.variables.save(self.disk, str(self._layout.root / "bases" / "gvariables.dat"))
+
+    def charts(self) -> tuple[ChartSeen, ...]:
+        """All open charts."""
+        return tuple(
+            ChartSeen(chart_id=chart.chart_id, symbol=chart.symbol, timeframe=chart.timeframe, expert=chart.expert)
+            for chart in self.charts_table.open_charts
+        )
+
+    def sessions(self) -> tuple[SessionSeen, ...]:
+        """The sessions of the charts' symbols, sorted by name."""
+        now = time.time()
+        found = []
+        for name in sorted({chart.symbol for chart in self.charts_table.open_charts}):
+            quoted = self._market.quote(name, now).utc_s
+            last = None if quoted is None else round(quoted, 3)
+            found.append(SessionSeen(symbol=name, is_open=self._market.is_open(name, now), last_quote_utc_s=last))
+        return tuple(found)
+
+    def positions(self) -> tuple[PositionSeen, ...] | None:
+        """Open positions with their present profit."""
+        account = self._session.account
+        if account is None:
+            return None
+        found = []
+        for position in self._broker.positions(account.login, account.server):
+            symbol = self._broker.symbol(position.symbol)
+            quoted = self._market.quote(position.symbol, time.time()).utc_s
+            profit = 0.0 if symbol is None or quoted is None else profit_of(position, symbol, quoted)
+            found.append(
+                PositionSeen(
+                    ticket=position.ticket,
+                    symbol=position.symbol,
+                    magic=position.magic,
+                    volume=position.volume,
+                    profit=profit,
+                )
+            )
+        return tuple(found)
+
+    def symbol_exists(self, symbol: str) -> bool:
+        """Exactly this name, letter by letter."""
+        return self._broker.symbol(symbol) is not None
+
+    def symbol_is_open(self, symbol: str) -> bool:
+        """Whether its session is open."""
+        return self._market.is_open(symbol, time.time())
+
+    def expert_is_known(self, expert: str) -> bool:
+        """Whether the terminal saw this file at its start."""
+        return self.charts_table.known_file(expert) is not None
+
+    def open_chart(self, symbol: str, timeframe: str) -> int:
+        """Open a chart; 0 when it cannot be."""
+        if timeframe not in PERIODS or not self.symbol_exists(symbol):
+            return 0
+        chart = self.charts_table.open(symbol, timeframe)
+        return 0 if chart is None else chart.chart_id
+
+    def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> ApplyEnd:
+        """A leading backslash means: relative to MQL5."""
+        chart = self.charts_table.by_id(chart_id)
+        file = self._layout.mql5.joinpath(*path.strip("\\").split("\\"))
+        template = decode_chart(self.disk.read(str(file)) or b"")
+        if chart is None or template is None:
+            return ApplyEnd.NO_TEMPLATE
+        return self.charts_table.apply(chart, template.expert, self._may_trade(caller))
+
+    def apply_self(self, chart_id: int, caller: ChartOfProgram, inputs: tuple[tuple[str, str], ...]) -> ApplyEnd:
+        """The caller's own expert, once more, on another chart."""
+        chart, own = self.charts_table.by_id(chart_id), self.charts_table.by_id(caller.chart_id)
+        if chart is None or own is None or own.running is None:
+            return ApplyEnd.NO_TEMPLATE
+        block = own.running.block
+        merged = tuple({**dict(block.inputs), **dict(inputs)}.items())
+        return self.charts_table.apply(chart, replace(block, inputs=merged), self._may_trade(caller))
+
+    def close_chart(self, chart_id: int) -> bool:
+        """Close a chart."""
+        return self.charts_table.close(chart_id)
+
+    def screenshot(self, chart_id: int, path: str) -> bool:
+        """A small picture of one colour: enough to be a valid PNG."""
+        if self.charts_table.by_id(chart_id) is None:
+            return False
+        self.disk.replace(path, _plain_png(320, 200, (24, 32, 40)))
+        return True
+
+    def _may_trade(self, caller: ChartOfProgram) -> bool:
+        chart = self.charts_table.by_id(caller.chart_id)
+        return chart is not None and chart.may_trade
+
+
+def _plain_png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
+    import struct
+    import zlib
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\x00" + bytes(colour) * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows, 9)) + part(b"IEND", b"")

@@ -1,0 +1,229 @@
+"""A simulated robot: the Mt5Console include in Python (READY, beats, desired.json, stop latch), or the seed's only.
+
+What decides here is what the include decides; it trades nothing. Must not know: the agent, the journal, the broker.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from mt5console.core.model.ids import DeploymentId, RobotId
+from mt5console.core.model.observed import Entries, Heartbeat, Ready, RobotError
+from mt5console.core.terminal import protocol
+from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.simulation.binary import INIT_FAILED, INIT_SUCCEEDED, SimulatedBinary
+from mt5console.simulation.locks import HeldLock
+from mt5console.simulation.programs import ChartOfProgram, Deinit, ProgramHost
+
+ERROR_LOCKED = 1
+ERROR_NOT_DESIRED = 2
+ERROR_INIT = 3
+
+
+def time_to_string(utc_s: float, seconds: bool = False) -> str:
+    """TimeToString(): `2026.01.02 03:04`, with seconds when asked."""
+    return time.strftime("%Y.%m.%d %H:%M:%S" if seconds else "%Y.%m.%d %H:%M", time.gmtime(utc_s))
+
+
+class SeedHeartbeat:
+    """The seed's own signals: two global variables with TimeCurrent, and a one-line file written in place."""
+
+    def __init__(self, host: ProgramHost, robot_id: int) -> None:
+        self._host = host
+        self._ready = f"{protocol.GLOBAL_READY}{robot_id}"
+        self._beat = f"{protocol.GLOBAL_HEARTBEAT}{robot_id}"
+        self._path = str(TerminalLayout(host_root(host)).legacy_heartbeat(robot_id))
+
+    def ready(self) -> None:
+        """At the end of OnInit."""
+        self._host.set_global(self._ready, self._host.time_current())
+
+    def beat(self, text: str) -> None:
+        """Once a second. A full disk loses the beat, never the robot."""
+        self._host.set_global(self._beat, self._host.time_current())
+        try:
+            self._host.disk.rewrite(self._path, f"{text}\r\n".encode("ascii"))
+        except OSError:
+            return
+
+    def end(self) -> None:
+        """In OnDeinit."""
+        self._host.delete_global(self._ready)
+        self._host.delete_global(self._beat)
+
+
+class LegacyRobot:
+    """A robot without the include: the seed's signals, if it has them, and nothing of protocol 1."""
+
+    period_s = 1.0
+
+    def __init__(self, host: ProgramHost, binary: SimulatedBinary) -> None:
+        self._host = host
+        self._result = binary.init_result
+        beats = binary.legacy_heartbeat and binary.legacy_robot_id is not None
+        self._seed = SeedHeartbeat(host, binary.legacy_robot_id or 0) if beats else None
+
+    def on_init(self) -> int:
+        """As its source says."""
+        if self._result == INIT_SUCCEEDED and self._seed is not None:
+            self._seed.ready()
+        return self._result
+
+    def on_timer(self) -> None:
+        """The seed's beat: TimeCurrent by the minute."""
+        if self._seed is not None:
+            self._seed.beat(time_to_string(self._host.time_current()))
+
+    def on_deinit(self, reason: Deinit) -> None:
+        """The globals go with the robot."""
+        if self._seed is not None:
+            self._seed.end()
+
+
+class Robot:
+    """A robot with the include. A second copy of the same robot refuses by the lock file; entries are open only for
+    the deployment that desired.json names."""
+
+    period_s = 1.0
+
+    def __init__(self, host: ProgramHost, chart: ChartOfProgram, binary: SimulatedBinary) -> None:
+        self._host = host
+        self._chart = chart
+        self._result = binary.init_result
+        self.robot_id = _whole(chart.input(protocol.ROBOT_INPUT))
+        self._deployment = DeploymentId(chart.input(protocol.DEPLOYMENT_INPUT))
+        layout = TerminalLayout(host_root(host))
+        self._folder = str(layout.robot(self.robot_id))
+        self._ready_path = str(layout.ready(self.robot_id))
+        self._beat_path = str(layout.heartbeat(self.robot_id))
+        self._errors_path = str(layout.robot_errors(self.robot_id))
+        self._lock_path = str(layout.robot_lock(self.robot_id))
+        self._desired_path = str(layout.desired(self.robot_id))
+        self._paused_path = str(layout.paused(self.robot_id))
+        self._stop_path = str(layout.stop_latch)
+        self._seed = SeedHeartbeat(host, self.robot_id)
+        self._lock: HeldLock | None = None
+        self._desired: DeploymentId | None = None
+        self._desired_stamp: tuple[int, int] | None = None
+        self._entries: Entries | None = None
+        self._sequence = 0
+        self._ticks_before = 0
+
+    def on_init(self) -> int:
+        """Take the lock, read what is desired, write READY."""
+        if self.robot_id <= 0:
+            self._host.print(self._chart, f"input {protocol.ROBOT_INPUT} is missing")
+            return INIT_FAILED
+        try:
+            self._host.disk.make_directory(self._folder)
+        except OSError as error:
+            self._host.print(self._chart, f"cannot create the robot's folder: {error.strerror}")
+            return INIT_FAILED
+        self._lock = self._host.disk.lock(self._lock_path)
+        if self._lock is None:
+            self._report(ERROR_LOCKED, "another copy of this robot runs in this terminal; this one does not start")
+            return INIT_FAILED
+        if self._result != INIT_SUCCEEDED:
+            self._report(ERROR_INIT, f"OnInit ended with {self._result}")
+            return self._result
+        self._ticks_before = self._host.quote(self._chart.symbol)[1]
+        self._judge_entries()
+        self._write_ready()
+        self._seed.ready()
+        return INIT_SUCCEEDED
+
+    def on_timer(self) -> None:
+        """One beat. A full disk loses it, never the robot."""
+        self._sequence += 1
+        entries = self._judge_entries()
+        quoted, ticks = self._host.quote(self._chart.symbol)
+        utc = self._host.utc()
+        account = self._host.account()
+        beat = Heartbeat(
+            robot_id=RobotId(self.robot_id),
+            deployment_id=self._deployment,
+            sequence=self._sequence,
+            utc_s=round(utc, 3),
+            tick_ms=self._host.tick_ms(),
+            ticks=ticks - self._ticks_before,
+            last_quote_utc_s=None if quoted is None else round(quoted, 3),
+            trade_allowed=self._host.trade_allowed_on(self._chart.chart_id) and account.account_trade_expert,
+            entries=entries,
+        )
+        try:
+            self._host.disk.replace(self._beat_path, protocol.encode_heartbeat(beat))
+        except OSError:
+            pass
+        self._seed.beat(time_to_string(utc, seconds=True))
+
+    def on_deinit(self, reason: Deinit) -> None:
+        """READY and the globals go with the robot; its last beat stays as evidence. A refused copy touches nothing."""
+        if self._lock is None:
+            return
+        self._host.disk.remove(self._ready_path)
+        self._seed.end()
+        self._lock.release()
+        self._lock = None
+        self._host.print(self._chart, f"robot {self.robot_id} ended, reason {int(reason)}")
+
+    def _write_ready(self) -> None:
+        ready = Ready(
+            robot_id=RobotId(self.robot_id),
+            deployment_id=self._deployment,
+            inputs_hash=protocol.inputs_hash(self._chart.inputs),
+            chart_id=self._chart.chart_id,
+            symbol=self._chart.symbol,
+            timeframe=self._chart.timeframe,
+            utc_s=round(self._host.utc(), 3),
+            magic=_whole(self._chart.input(protocol.MAGIC_INPUT)),
+        )
+        try:
+            self._host.disk.replace(self._ready_path, protocol.encode_ready(ready))
+        except OSError as error:
+            self._host.print(self._chart, f"cannot write READY: {error.strerror}")
+
+    def _judge_entries(self) -> Entries:
+        entries = self._present_entries()
+        if entries is Entries.NOT_DESIRED and self._entries is not Entries.NOT_DESIRED:
+            named = self._desired or "none"
+            self._report(ERROR_NOT_DESIRED, f"deployment {self._deployment} opens nothing: desired is {named}")
+        self._entries = entries
+        return entries
+
+    def _present_entries(self) -> Entries:
+        stamp = _stamp(self._desired_path)
+        if stamp is None or stamp != self._desired_stamp:
+            self._desired = protocol.decode_desired(self._host.disk.read(self._desired_path))
+            self._desired_stamp = stamp
+        if os.path.exists(self._stop_path):
+            return Entries.STOPPED
+        if self._desired is None or self._desired != self._deployment:
+            return Entries.NOT_DESIRED
+        return Entries.PAUSED if os.path.exists(self._paused_path) else Entries.OPEN
+
+    def _report(self, code: int, text: str) -> None:
+        self._host.print(self._chart, text)
+        error = RobotError(utc_s=round(self._host.utc(), 3), code=code, text=text)
+        try:
+            self._host.disk.append(self._errors_path, protocol.encode_error(error))
+        except OSError:
+            return
+
+
+def host_root(host: ProgramHost) -> Path:
+    """The terminal's directory as a path."""
+    return Path(host.data_path)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino

@@ -1,0 +1,45 @@
+"""Settings of the simulation in one base directory: `<base>/.mt5console/simulation/settings.json`, all optional.
+
+`{"login_delay_s": 0.4, "update_s": 1.5, "build": 5260}`. A wrong value counts as missing. Must not know: who uses them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from mt5console.core.terminal.layout import BaseLayout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationSettings:
+    """`login_delay_s`: from start (or link back) to authorisation; `update_s`: how long LiveUpdate's program runs;
+    `build`: of a terminal that was never updated."""
+
+    login_delay_s: float = 0.4
+    update_s: float = 1.5
+    build: int = 5260
+
+
+def load_settings(base: Path) -> SimulationSettings:
+    """The base directory's settings, or the defaults."""
+    standard = SimulationSettings()
+    try:
+        value = json.loads((BaseLayout(base).simulation / "settings.json").read_bytes())
+    except (OSError, ValueError):
+        return standard
+    if not isinstance(value, dict):
+        return standard
+
+    def number(name: str, default: float) -> float:
+        given = value.get(name)
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            return default
+        return float(given) if 0 <= given < 1e9 else default
+
+    return SimulationSettings(
+        login_delay_s=number("login_delay_s", standard.login_delay_s),
+        update_s=number("update_s", standard.update_s),
+        build=int(number("build", standard.build)),
+    )
