@@ -1,0 +1,105 @@
+"""The doctor: what this machine offers for mt5console, what it lacks, and how to mend it. Changes nothing.
+
+Must not know: how its findings are shown.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mt5console.bases import base_root, is_simulated, secret_store
+from mt5console.core.errors import ConsoleError
+from mt5console.core.terminal.layout import BaseLayout
+from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.sessions import describe_session
+
+LEAST_FREE_BYTES = 2_000_000_000
+Finding = dict[str, Any]
+
+
+def examine(base_dir: Path | None, simulate: bool | None) -> list[Finding]:
+    """All findings: `name`, `ok` (None: cannot be told), `evidence`, `mend` (empty when there is nothing to do)."""
+    layout, simulated = BaseLayout(base_root(base_dir)), is_simulated(simulate)
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        lambda: _kind(simulated),
+        lambda: _base(base_dir, simulate, layout),
+        lambda: _disk(layout),
+        lambda: _keyring(layout, simulated),
+        _session,
+        _ports,
+        lambda: _engine(layout),
+    ]
+    return [check() for check in checks]
+
+
+def _finding(name: str, ok: bool | None, evidence: str, mend: str = "") -> Finding:
+    return {"name": name, "ok": ok, "evidence": evidence, "mend": "" if ok else mend}
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return _finding("python", sys.version_info >= (3, 11), f"Python {version}", "install Python 3.11 or newer")
+
+
+def _kind(simulated: bool) -> Finding:
+    if simulated:
+        return _finding("terminals", True, "simulated terminals: no money, no MetaTrader needed")
+    ok = sys.platform == "win32"
+    return _finding("terminals", ok, "real terminals", "real terminals run on Windows: use --simulate here")
+
+
+def _base(base_dir: Path | None, simulate: bool | None, layout: BaseLayout) -> Finding:
+    from mt5console.bases import find_base
+
+    if not layout.root.exists():
+        return _finding("base directory", None, f"{layout.root} is not there yet", "the first `user add` makes it")
+    try:
+        base = find_base(base_dir, simulate, create=False)
+    except ConsoleError as error:
+        return _finding("base directory", False, error.text, "choose another one with --base-dir")
+    return _finding("base directory", True, f"{layout.root}, {'simulated' if base.simulated else 'live'}")
+
+
+def _disk(layout: BaseLayout) -> Finding:
+    place = next(path for path in (layout.root, *layout.root.parents) if path.exists())
+    free = LocalFileStore().free_bytes(place)
+    evidence = f"{free / 1e9:.1f} GB free on the volume of {place}"
+    return _finding("disk", free >= LEAST_FREE_BYTES, evidence, "make room: a real terminal needs 0.5 to 2 GB")
+
+
+def _keyring(layout: BaseLayout, simulated: bool) -> Finding:
+    store = secret_store(layout, simulated)
+    try:
+        store.get("mt5console:doctor")
+    except ConsoleError as error:
+        return _finding("keyring", False, error.text, "without a keyring no user can be added; watching goes on")
+    return _finding("keyring", True, store.describe())
+
+
+def _session() -> Finding:
+    session = describe_session()
+    return _finding("session", session.interactive, session.text, "log on and start mt5console from that desktop")
+
+
+def _ports() -> Finding:
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+            listening.bind(("127.0.0.1", 0))
+    except OSError as error:
+        mend = "let this account listen on 127.0.0.1 (firewall, security software)"
+        return _finding("local API", False, f"no port on 127.0.0.1: {error.strerror}", mend)
+    return _finding("local API", True, "a port on 127.0.0.1 can be opened")
+
+
+def _engine(layout: BaseLayout) -> Finding:
+    from mt5console.app import engine_client
+
+    if engine_client(layout) is not None:
+        return _finding("engine", True, "an engine answers on this base directory")
+    mend = "start it with `mt5console watchdog run`"
+    return _finding("engine", None, "no engine answers on this base directory", mend)
