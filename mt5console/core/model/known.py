@@ -6,7 +6,7 @@ Built by the watchdog from what it saw; frozen. Must not know: how the watchdog 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
 from mt5console.core.model.ids import RobotId, TradeMode
@@ -39,6 +39,7 @@ class TerminalKnown:
     robots: tuple[DesiredRobot, ...]
     rivals: tuple[DesiredRobot, ...] = ()
     recent_journal: tuple[JournalEntry, ...] = ()
+    advances: Mapping[RobotId, int] = field(default_factory=dict)
 
     @property
     def positions_known(self) -> bool:

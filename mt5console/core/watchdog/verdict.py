@@ -40,7 +40,8 @@ class FleetContext:
 
     `starts_in_flight`: terminals starting now (pacing). `disconnected`: users whose broker link is out, of `total`.
     `deploying`: robots with a deployment or restore under way: their absence or silence is not an alarm.
-    `next_start_mono_s`: the earliest instant at which pacing lets another terminal start.
+    `next_start_mono_s`: the earliest instant at which pacing lets another terminal start. `generation`: of the
+    engine, so that the ids of two engines' acts differ.
     """
 
     mode: Mode
@@ -49,6 +50,7 @@ class FleetContext:
     starts_in_flight: int = 0
     next_start_mono_s: float = 0.0
     deploying: frozenset[RobotId] = frozenset()
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,200 @@
+"""Facts into memory: what each fact changes in the watch, before anything is concluded from it.
+
+Evidence of an earlier process's life (by its age) is passed over. Must not know: what is done about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mt5console.core.model.facts import (
+    AgentStatusSeen,
+    HeartbeatSeen,
+    JournalSeen,
+    ProbeAnswered,
+    ProbeFailed,
+    ProcessUsageSeen,
+    ReadySeen,
+    RobotErrorSeen,
+    StorageSeen,
+)
+from mt5console.core.model.ids import RobotId, TradeMode
+from mt5console.core.model.observed import JournalEntry, JournalKind, ProbeProblem
+from mt5console.core.model.records import IncidentKind
+from mt5console.core.terminal.layout import robot_of_expert
+from mt5console.core.watchdog.checks import NO_ANSWER, agent_fresh
+from mt5console.core.watchdog.memory import NO_MARKS, NO_ROBOT, AgentMemory, IpcMemory, JournalMarks
+from mt5console.core.watchdog.turn import Turn
+from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT
+
+EARLIER_S = 1.0
+"""Evidence written so long before the process began is of an earlier one (clocks of files are coarse)."""
+
+
+def is_of_this_life(turn: Turn, written_mono_s: float) -> bool:
+    """Whether something written then can come from the living process; anything can while none is known."""
+    life = turn.watch.process
+    return life is None or written_mono_s >= life.began_mono_s - EARLIER_S
+
+
+def take_agent(turn: Turn, fact: AgentStatusSeen) -> None:
+    """The agent spoke."""
+    written = turn.now.mono_s - max(0.0, fact.age_s)
+    if not is_of_this_life(turn, written):
+        return
+    known = turn.watch.agent_memory
+    if known is not None and written < known.mono_s:
+        return
+    turn.put(agent_memory=AgentMemory(status=fact.status, mono_s=written))
+    _alive(turn, written)
+    _trade_mode(turn, fact.status.trade_mode)
+
+
+def take_ready(turn: Turn, fact: ReadySeen) -> None:
+    """A robot said READY; its advances count from here unless its beats are newer."""
+    memory = turn.watch.robots.get(fact.ready.robot_id, NO_ROBOT)
+    beat = memory.beat
+    goes_on = beat is not None and beat.deployment_id == fact.ready.deployment_id and beat.utc_s >= fact.ready.utc_s
+    changed = replace(memory, ready=fact.ready, advances=memory.advances if goes_on else 0)
+    turn.put_robot_memory(fact.ready.robot_id, changed)
+
+
+def take_beat(turn: Turn, fact: HeartbeatSeen) -> None:
+    """A robot beat; an advance is a higher sequence of the same deployment."""
+    written = turn.now.mono_s - max(0.0, fact.age_s)
+    if not is_of_this_life(turn, written):
+        return
+    beat = fact.beat
+    memory = turn.watch.robots.get(beat.robot_id, NO_ROBOT)
+    last = memory.beat
+    if last is None or last.deployment_id != beat.deployment_id:
+        advances = 0
+    else:
+        advances = memory.advances + (1 if beat.sequence > last.sequence else 0)
+    turn.put_robot_memory(beat.robot_id, replace(memory, beat=beat, beat_mono_s=written, advances=advances))
+
+
+def take_robot_error(turn: Turn, fact: RobotErrorSeen) -> None:
+    """A robot reported an error; the last few are kept."""
+    memory = turn.watch.robots.get(fact.robot_id, NO_ROBOT)
+    turn.put_robot(fact.robot_id, errors=(*memory.errors, fact.error)[-ERRORS_KEPT:])
+
+
+def take_answer(turn: Turn, fact: ProbeAnswered) -> None:
+    """IPC answered: the ladder of the probe is at its foot again."""
+    if turn.watch.process is None:
+        return
+    recovered = turn.watch.ipc.reattaches > 0
+    turn.put(ipc=IpcMemory(answer=fact.answer, answered_mono_s=turn.now.mono_s))
+    _alive(turn, turn.now.mono_s)
+    _trade_mode(turn, fact.answer.trade_mode)
+    cleared = turn.clear(IncidentKind.IPC_DEAD, "IPC answers again")
+    if cleared or recovered:
+        turn.say("info", f"MT5 connection recovered successfully. Account: {fact.answer.login} ({turn.who}, IPC)")
+
+
+def take_failure(turn: Turn, fact: ProbeFailed) -> None:
+    """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone."""
+    watch = turn.watch
+    if watch.process is None:
+        return
+    agent = watch.agent
+    settled = watch.process.up and agent_fresh(watch, turn.now, turn.policy)
+    account_in = agent is not None and agent.login == watch.user.account.login
+    counts = fact.problem in NO_ANSWER or (fact.problem is ProbeProblem.LOGIN_PENDING and account_in)
+    failed = replace(
+        watch.ipc,
+        problem=fact.problem,
+        failed_mono_s=turn.now.mono_s,
+        text=fact.text,
+        failures=watch.ipc.failures + (1 if settled and counts else 0),
+    )
+    turn.put(ipc=failed)
+
+
+def take_usage(turn: Turn, fact: ProcessUsageSeen) -> None:
+    """The process used CPU and memory: it lives."""
+    turn.put(cpu_percent=fact.cpu_percent, rss_bytes=fact.rss_bytes)
+    _alive(turn, turn.now.mono_s)
+
+
+def take_storage(turn: Turn, fact: StorageSeen) -> None:
+    """The user's directory can be written, or cannot."""
+    turn.put(free_bytes=fact.free_bytes, storage_error=fact.error)
+    if fact.error:
+        opened = turn.open(
+            IncidentKind.DISK_FULL,
+            f"the directory of {turn.who} cannot be written: {fact.error}; {fact.free_bytes // 1_000_000} MB free",
+            "make room or mend its permissions; nothing is restarted meanwhile",
+        )
+        if opened:
+            turn.say("error", f"MT5 directory cannot be written ({turn.who}): {fact.error}")
+        return
+    if turn.clear(IncidentKind.DISK_FULL, "a trial write worked again"):
+        turn.say("info", f"MT5 directory can be written again ({turn.who})")
+        turn.forget_said("storage")
+
+
+def take_journal(turn: Turn, fact: JournalSeen) -> None:
+    """A line of the journal: kept for people, and marked where it explains an end or a switch."""
+    entry = fact.entry
+    turn.put(journal=(*turn.watch.journal, entry)[-JOURNAL_KEPT:])
+    marks = _marked(turn.watch.marks, entry, turn.now.mono_s)
+    if marks is not turn.watch.marks:
+        turn.put(marks=marks)
+    if entry.kind is JournalKind.AUTHORIZATION_FAILED and entry.detail("login") in (
+        None,
+        str(turn.watch.user.account.login),
+    ):
+        stop_logins(turn, f"the broker refused the login: {entry.text}")
+
+
+def stop_logins(turn: Turn, why: str) -> None:
+    """No login is tried again until a person looked, or the account is seen in."""
+    if turn.watch.link.auth_stop:
+        return
+    turn.put_link(auth_stop=why, auth_stop_mono_s=turn.now.mono_s, login_act="")
+    turn.remember()
+
+
+def _marked(marks: JournalMarks, entry: JournalEntry, mono_s: float) -> JournalMarks:
+    match entry.kind:
+        case JournalKind.STARTED:
+            return NO_MARKS
+        case JournalKind.EXITED:
+            return replace(marks, exited_mono_s=mono_s)
+        case JournalKind.UPDATE_STARTED:
+            return replace(marks, update_mono_s=mono_s)
+        case JournalKind.SYSTEM_SHUTDOWN:
+            return replace(marks, shutdown_mono_s=mono_s)
+        case JournalKind.SECOND_INSTANCE:
+            return replace(marks, second_mono_s=mono_s)
+        case JournalKind.ALGO_DISABLED:
+            return replace(marks, algo_reason=entry.detail("reason") or entry.text)
+        case JournalKind.ALGO_ENABLED:
+            return replace(marks, algo_reason="")
+        case JournalKind.ROBOT_REMOVED | JournalKind.ROBOT_LOADED:
+            return _robot_marked(marks, entry)
+        case _:
+            return marks
+
+
+def _robot_marked(marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
+    named = robot_of_expert(entry.detail("robot") or "")
+    if named is None:
+        return marks
+    others = tuple(robot_id for robot_id in marks.removed if robot_id != named[0])
+    if entry.kind is JournalKind.ROBOT_REMOVED:
+        return replace(marks, removed=(*others, RobotId(named[0]))[-JOURNAL_KEPT:])
+    return replace(marks, removed=others)
+
+
+def _alive(turn: Turn, mono_s: float) -> None:
+    life = turn.watch.process
+    if life is not None and mono_s > life.seen_mono_s:
+        turn.put_process(seen_mono_s=mono_s)
+
+
+def _trade_mode(turn: Turn, seen: TradeMode) -> None:
+    if seen is not TradeMode.UNKNOWN and seen is not turn.watch.trade_mode:
+        turn.keep(trade_mode=seen)

@@ -1,0 +1,150 @@
+"""The parts of what the watchdog remembers of one terminal: its process, evidence, ladders and robots.
+
+Plain frozen records; instants named `_mono_s` are of the engine's own clock and die with it, `_utc_s` may be stored.
+Must not know: what is decided from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mt5console.core.model.ids import RobotId
+from mt5console.core.model.observed import AgentStatus, Heartbeat, ProbeAnswer, ProbeProblem, Ready, RobotError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessLife:
+    """One process of the terminal, from when it was seen until its exit was.
+
+    `began_mono_s`: its creation on the engine's clock. `seen_mono_s`: the last sign that it lives. `by_us`: this
+    engine's start command made it. `proven`: every robot that should run in it was seen beating, or was named.
+    """
+
+    pid: int
+    started_utc_s: float
+    began_mono_s: float
+    first_seen_mono_s: float
+    seen_mono_s: float
+    by_us: bool = False
+    login_seen_mono_s: float | None = None
+    ini_wiped: bool = False
+    up: bool = False
+    proven: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitSeen:
+    """The end of a process that is not explained yet: a crash, a person's close, or an update."""
+
+    pid: int
+    exit_code: int | None
+    mono_s: float
+    uptime_s: float
+    by_us: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartIntent:
+    """A start that was decided and stored, until its process is seen or it failed. `issued_mono_s` is None after
+    a load: then the same act is issued again without a second charge."""
+
+    act_id: str
+    reason: str
+    by_person: bool
+    issued_mono_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A close that was asked for, until the process is gone."""
+
+    pid: int
+    reason: str
+    by_person: bool
+    asked_mono_s: float
+    killed_mono_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Restarts and the breaker. `restarts_utc_s`: automatic ones within the window, the budget counts them;
+    `asked_utc_s`: those that people asked for, shown but not charged. `hold`: why nothing is started until a person
+    looked (`""`: nothing is held). `waived`: a person released the guard for this process's life."""
+
+    restarts_utc_s: tuple[float, ...] = ()
+    asked_utc_s: tuple[float, ...] = ()
+    backoff_s: float = 0.0
+    not_before_mono_s: float = 0.0
+    quarantined: str = ""
+    hold: str = ""
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpcMemory:
+    """The probe's last answer and its failures since."""
+
+    answer: ProbeAnswer | None = None
+    answered_mono_s: float | None = None
+    problem: ProbeProblem | None = None
+    failed_mono_s: float | None = None
+    text: str = ""
+    failures: int = 0
+    reattaches: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMemory:
+    """The account and the broker link. `auth_stop`: why no login is tried until a person looked."""
+
+    out_since_mono_s: float | None = None
+    lost_since_mono_s: float | None = None
+    algo_off_since_mono_s: float | None = None
+    login_act: str = ""
+    logins: int = 0
+    last_login_mono_s: float | None = None
+    auth_stop: str = ""
+    auth_stop_mono_s: float | None = None
+    algo_before: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalMarks:
+    """What the journal of this process's life said that explains its end; reset when a new one starts."""
+
+    exited_mono_s: float | None = None
+    update_mono_s: float | None = None
+    shutdown_mono_s: float | None = None
+    second_mono_s: float | None = None
+    algo_reason: str = ""
+    removed: tuple[RobotId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotMemory:
+    """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY."""
+
+    ready: Ready | None = None
+    beat: Heartbeat | None = None
+    beat_mono_s: float | None = None
+    advances: int = 0
+    errors: tuple[RobotError, ...] = ()
+    missing_since_mono_s: float | None = None
+    wrong_since_mono_s: float | None = None
+    restored: bool = False
+    removals: int = 0
+    removed_mono_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentMemory:
+    """The agent's last word in this process's life; `mono_s` is when it was written."""
+
+    status: AgentStatus
+    mono_s: float
+
+
+NO_ROBOT = RobotMemory()
+NO_MARKS = JournalMarks()
+NO_IPC = IpcMemory()

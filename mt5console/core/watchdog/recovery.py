@@ -1,0 +1,281 @@
+"""The upper rungs: a living terminal that is frozen, mute or agentless is closed, killed when need be, and restarted.
+
+The guard stands here: with positions, or unknown ones, on a real or unknown account a person decides. Must not know:
+what people asked for (requests.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil
+
+from mt5console.core.model.commands import CloseTerminal, KillTerminal, ReattachProbe
+from mt5console.core.model.desired import Run
+from mt5console.core.model.observed import ProbeProblem
+from mt5console.core.model.records import IncidentKind
+from mt5console.core.watchdog.checks import agent_fresh
+from mt5console.core.watchdog.memory import Closing
+from mt5console.core.watchdog.starting import budget_left, quarantine
+from mt5console.core.watchdog.states import State, Trigger
+from mt5console.core.watchdog.turn import Turn
+
+
+def fleet_outage(turn: Turn) -> str:
+    """Whether so many broker links are out at once that one outage explains them all; in words, `""` when not."""
+    out, total = len(turn.fleet.disconnected), turn.fleet.total
+    if out < max(turn.policy.fleet_out_least, ceil(total / 2)):
+        return ""
+    return f"{out} of {total} terminals have no broker link: one outage of broker or network"
+
+
+def fleet_holds(turn: Turn) -> str:
+    """Why logins and restarts wait for the fleet's outage, bounded in time; `""` when they do not."""
+    since = turn.watch.link.lost_since_mono_s or turn.watch.link.out_since_mono_s
+    if since is None or turn.now.mono_s - since >= turn.policy.fleet_hold_s:
+        return ""
+    return fleet_outage(turn)
+
+
+def guard(turn: Turn) -> str:
+    """Why a living terminal must not be closed without a person; `""` when it may be."""
+    watch = turn.watch
+    if watch.ladder.waived or not watch.trade_mode.counts_as_real:
+        return ""
+    kind = f"the account is {'real' if watch.trade_mode.value == 'real' else 'of unknown kind'}"
+    age = watch.agent_age_s(turn.now)
+    positions = watch.agent.positions if watch.agent is not None else None
+    if positions is None or age is None:
+        return f"{kind} and its positions are not known"
+    if positions:
+        return f"{kind} and had {len(positions)} open positions {age:.0f} s ago"
+    if age > turn.policy.positions_known_s:
+        return f"{kind} and its positions were last known {age:.0f} s ago"
+    return ""
+
+
+def watch_agent(turn: Turn) -> None:
+    """An agent that never came, or fell silent, on a living process."""
+    watch, life = turn.watch, turn.watch.process
+    if life is None:
+        return
+    if watch.agent_memory is None:
+        _agent_missing(turn, turn.now.mono_s - life.first_seen_mono_s)
+    elif agent_fresh(watch, turn.now, turn.policy):
+        _agent_speaks(turn)
+    else:
+        _agent_silent(turn, turn.now.mono_s - watch.agent_memory.mono_s)
+
+
+def _agent_missing(turn: Turn, age_s: float) -> None:
+    if age_s < turn.policy.start_grace_s:
+        return
+    opened = turn.open(
+        IncidentKind.AGENT_MISSING,
+        f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process",
+        "the terminal is restarted by policy; without its agent nothing in it can be seen",
+    )
+    if opened:
+        turn.say("warning", f"MT5 agent is missing ({turn.who})")
+    recover(turn, IncidentKind.AGENT_MISSING, f"no word from the agent {age_s:.0f} s after the process was seen")
+
+
+def _agent_speaks(turn: Turn) -> None:
+    if turn.watch.stale_since_mono_s is not None:
+        turn.put(stale_since_mono_s=None)
+        turn.forget_said("stale", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
+        turn.clear(IncidentKind.NEEDS_PERSON, "the agent speaks again")
+    turn.clear(IncidentKind.AGENT_MISSING, "the agent speaks")
+    if turn.clear(IncidentKind.TERMINAL_FROZEN, "the agent speaks again"):
+        login = turn.watch.user.account.login
+        turn.say("info", f"MT5 connection recovered successfully. Account: {login} ({turn.who}, it answers again)")
+
+
+def _agent_silent(turn: Turn, age_s: float) -> None:
+    watch, policy = turn.watch, turn.policy
+    since = watch.stale_since_mono_s
+    if since is None:
+        turn.put(stale_since_mono_s=turn.now.mono_s)
+        since = turn.now.mono_s
+    silent_checks_s = turn.now.mono_s - since
+    needed_s = (policy.failures_before_freeze_acts - 1) * policy.check_interval_s
+    if watch.process is not None and not watch.process.up:
+        needed_s = max(needed_s, policy.start_grace_s)
+    if silent_checks_s < needed_s:
+        turn.explain_once(
+            "stale",
+            "waits",
+            f"the agent is silent for {age_s:.0f} s on a living process",
+            f"acts when it stays so for {needed_s - silent_checks_s:.0f} s more",
+        )
+        return
+    opened = turn.open(
+        IncidentKind.TERMINAL_FROZEN,
+        f"the terminal of {turn.who} is frozen: its process lives and its agent is silent for {age_s:.0f} s",
+        "it is closed, killed when it does not end, and started again",
+    )
+    if opened:
+        turn.say("warning", f"MT5 terminal frozen ({turn.who}): silent for {age_s:.0f} s")
+    recover(turn, IncidentKind.TERMINAL_FROZEN, f"the agent is silent for {age_s:.0f} s on a living process")
+
+
+def watch_ipc(turn: Turn) -> None:
+    """Reattach the probe, and when that does not help, go on to the restart."""
+    watch, ipc = turn.watch, turn.watch.ipc
+    if ipc.failures == 0 or watch.process is None or not agent_fresh(watch, turn.now, turn.policy):
+        return
+    if ipc.problem is ProbeProblem.VERSION:
+        turn.open(
+            IncidentKind.IPC_DEAD,
+            f"the MetaTrader5 package does not fit the terminal of {turn.who}: {ipc.text}",
+            "bring package and terminal to matching versions; no restart mends this",
+        )
+        return
+    if ipc.reattaches < turn.policy.ipc_reattach_tries:
+        if ipc.failures >= (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
+            _reattach(turn)
+        return
+    if ipc.failures < (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
+        return
+    opened = turn.open(
+        IncidentKind.IPC_DEAD,
+        f"IPC of {turn.who} is dead: {ipc.failures} failures and {ipc.reattaches} new probes in a row",
+        "the terminal is restarted",
+    )
+    if opened:
+        turn.say("warning", f"MT5 IPC is dead ({turn.who}): {ipc.text or ipc.problem}")
+    recover(turn, IncidentKind.IPC_DEAD, f"{ipc.reattaches} new probes did not bring IPC back")
+
+
+def _reattach(turn: Turn) -> None:
+    ipc = turn.watch.ipc
+    count, tries = ipc.reattaches + 1, turn.policy.ipc_reattach_tries
+    why = f"{ipc.problem}: {ipc.text}; the agent is fresh, so the terminal lives"
+    if not turn.may(f"reattach:{count}", "replace the probe", why):
+        return
+    turn.put(ipc=replace(ipc, reattaches=count))
+    turn.act(
+        lambda act_id: ReattachProbe(user_id=turn.watch.user.user_id, act_id=act_id, reason=why),
+        "reattach",
+        "replace the probe",
+        f"{why}; try {count} of {tries}",
+        "the next poll attaches anew; then a restart" if count == tries else "the next poll attaches anew",
+    )
+    if count == 1:
+        turn.say("warning", f"MT5 IPC failed ({turn.who}: {ipc.text or ipc.problem}); reinitialising")
+
+
+def recover(turn: Turn, kind: IncidentKind, why: str) -> None:
+    """The restart rung for a living process: by policy, guard, budget and mode."""
+    watch = turn.watch
+    if watch.user.run is not Run.RUNNING or watch.asked or watch.closing is not None:
+        return
+    if watch.ladder.quarantined or turn.acts_stopped:
+        return
+    held = _recovery_held(turn)
+    if held:
+        turn.explain_once(f"recover:{kind}", "not restarted", f"{why}; {held}")
+        return
+    guarded = guard(turn)
+    if guarded:
+        _call_person(turn, kind, why, guarded)
+        return
+    if not turn.may(f"recover:{kind}", "close and restart the terminal", why):
+        return
+    if budget_left(turn) <= 0:
+        quarantine(turn)
+        return
+    turn.keep(asked="recover")
+    close(turn, why, by_person=False)
+
+
+def _recovery_held(turn: Turn) -> str:
+    watch = turn.watch
+    if watch.storage_error:
+        return f"its directory cannot be written ({watch.storage_error}), which a restart does not mend"
+    if watch.link.auth_stop:
+        return f"a restart would log in again; {watch.link.auth_stop}"
+    return fleet_holds(turn)
+
+
+def _call_person(turn: Turn, kind: IncidentKind, why: str, guarded: str) -> None:
+    opened = turn.open(
+        IncidentKind.NEEDS_PERSON,
+        f"the terminal of {turn.who} needs a person: {why}; {guarded}",
+        "look at the positions, then restart or release it",
+    )
+    if opened:
+        turn.say("error", f"MT5 terminal needs a person ({turn.who}): {why}; {guarded}")
+    turn.explain_once(f"guard:{kind}", "waits for a person", f"{why}; {guarded}", "a person restarts or releases it")
+
+
+def close(turn: Turn, why: str, *, by_person: bool) -> None:
+    """Ask the living process to close; its end is judged by what was asked."""
+    life, before = turn.watch.process, turn.watch.state
+    assert life is not None
+    turn.put(closing=Closing(pid=life.pid, reason=why, by_person=by_person, asked_mono_s=turn.now.mono_s))
+    turn.move(Trigger.CLOSE_ISSUED)
+    turn.act(
+        lambda act_id: CloseTerminal(user_id=turn.watch.user.user_id, act_id=act_id, pid=life.pid, reason=why),
+        "close",
+        f"close pid {life.pid}",
+        why,
+        f"killed when it has not ended in {turn.policy.close_wait_s:.0f} s",
+        before=before,
+    )
+    turn.say("info", f"Closing MT5 terminal... ({turn.who}: {why})")
+
+
+def watch_closing(turn: Turn) -> None:
+    """Carry an asked close through: issue it, and kill what does not end."""
+    watch = turn.watch
+    if watch.process is None or watch.state is State.CONFLICT:
+        return
+    if watch.closing is None:
+        _close_as_asked(turn)
+        return
+    if watch.identity_wrong and not watch.identity_released:
+        return
+    closing = watch.closing
+    waited = turn.now.mono_s - (closing.killed_mono_s or closing.asked_mono_s)
+    if waited < turn.policy.close_wait_s:
+        return
+    if closing.killed_mono_s is None:
+        _kill(turn, closing, waited)
+    else:
+        turn.open(
+            IncidentKind.TERMINAL_FROZEN,
+            f"pid {closing.pid} of {turn.who} could not be ended, not even by a kill",
+            "end it by hand; the watchdog goes on once it is gone",
+        )
+
+
+def _close_as_asked(turn: Turn) -> None:
+    asked = turn.watch.asked
+    if asked == "start":
+        turn.keep(asked="")
+        return
+    if not asked:
+        return
+    by_person = asked in ("stop", "restart")
+    if turn.watch.identity_wrong and not (by_person and turn.watch.identity_released):
+        turn.keep(asked="")
+        return
+    why = {"stop": "a person asked to stop it", "restart": "a person asked to restart it"}.get(
+        asked, "the restart that was begun before the engine ended"
+    )
+    if not by_person and not turn.may("recover:again", "close and restart the terminal", why):
+        return
+    close(turn, why, by_person=by_person)
+
+
+def _kill(turn: Turn, closing: Closing, waited: float) -> None:
+    turn.put(closing=replace(closing, killed_mono_s=turn.now.mono_s))
+    turn.act(
+        lambda act_id: KillTerminal(
+            user_id=turn.watch.user.user_id, act_id=act_id, pid=closing.pid, reason=closing.reason
+        ),
+        "kill",
+        f"kill pid {closing.pid}",
+        f"it did not end {waited:.0f} s after the close request ({closing.reason})",
+    )
+    turn.say("warning", f"MT5 terminal did not close in {waited:.0f} s and is killed ({turn.who})")

@@ -1,0 +1,295 @@
+"""The robots of a living terminal: beating, stale, missing, of another version, or not desired at all.
+
+A robot is put back only after a start of its terminal, once, and never attached twice. Must not know: how the engine
+attaches or detaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mt5console.core.model.desired import DesiredRobot, RobotRun
+from mt5console.core.model.ids import RobotId
+from mt5console.core.model.observed import AgentStatus
+from mt5console.core.model.records import IncidentKind
+from mt5console.core.terminal.layout import expert_name, robot_of_expert
+from mt5console.core.watchdog.checks import agent_fresh, expected_robots, in_back_grace, is_beating
+from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
+from mt5console.core.watchdog.turn import Turn
+
+ROBOT_INCIDENTS = (
+    IncidentKind.ROBOT_STALE,
+    IncidentKind.ROBOT_MISSING,
+    IncidentKind.REMOVED_BY_HAND,
+    IncidentKind.ROBOT_UNDESIRED,
+)
+_NONE: tuple[str, ...] = ()
+
+
+def experts_by_robot(agent: AgentStatus) -> Mapping[RobotId, tuple[str, ...]]:
+    """The console's robots on the terminal's charts, by robot; foreign experts are nobody's business."""
+    found: dict[RobotId, tuple[str, ...]] = {}
+    for chart in agent.charts:
+        named = robot_of_expert(chart.expert) if chart.expert else None
+        if named is not None:
+            robot_id = RobotId(named[0])
+            found[robot_id] = (*found.get(robot_id, _NONE), expert_name(*named))
+    return found
+
+
+def watch_robots(turn: Turn) -> None:
+    """Judge every robot, where the agent's word on the charts is fresh and the account is known to be ours."""
+    watch = turn.watch
+    agent, life = watch.agent, watch.process
+    if life is None or agent is None or not life.up or watch.closing is not None or watch.identity_wrong:
+        return
+    if not agent_fresh(watch, turn.now, turn.policy):
+        return
+    charts = experts_by_robot(agent)
+    expected = expected_robots(watch, turn.robots)
+    for robot in expected:
+        if robot.robot_id in turn.fleet.deploying:
+            _forget_timers(turn, robot.robot_id)
+        else:
+            _judge(turn, robot, charts.get(robot.robot_id, _NONE))
+    _judge_undesired(turn, charts)
+    if turn.watch.open:
+        _clear_unexpected(turn, frozenset(robot.robot_id for robot in expected), charts)
+    _prove(turn, expected)
+
+
+def _memory(turn: Turn, robot_id: RobotId) -> RobotMemory:
+    return turn.watch.robots.get(robot_id, NO_ROBOT)
+
+
+def _forget_timers(turn: Turn, robot_id: RobotId) -> None:
+    memory = _memory(turn, robot_id)
+    if memory.missing_since_mono_s is not None or memory.wrong_since_mono_s is not None:
+        turn.put_robot(robot_id, missing_since_mono_s=None, wrong_since_mono_s=None)
+
+
+def _judge(turn: Turn, robot: DesiredRobot, experts: tuple[str, ...]) -> None:
+    assert robot.active is not None
+    memory = _memory(turn, robot.robot_id)
+    right = expert_name(robot.robot_id, robot.active.slot)
+    others = tuple(name for name in experts if name != right)
+    if is_beating(robot, memory, turn.now, turn.policy) and not others:
+        _well(turn, robot, memory)
+    elif others or _beats_otherwise(turn, robot, memory):
+        _wrong_version(turn, robot, others or (right,))
+    elif experts:
+        _forget_timers(turn, robot.robot_id)
+        _silent(turn, robot, memory)
+    else:
+        _absent(turn, robot)
+
+
+def _beats_otherwise(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> bool:
+    """Whether another deployment of this robot beats freshly."""
+    beat, seen = memory.beat, memory.beat_mono_s
+    if beat is None or seen is None or beat.legacy or robot.active is None:
+        return False
+    return beat.deployment_id != robot.active.deployment_id and turn.now.mono_s - seen <= turn.policy.robot_stale_s
+
+
+def _well(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> None:
+    robot_id = robot.robot_id
+    if memory.missing_since_mono_s is not None or memory.wrong_since_mono_s is not None or memory.removals:
+        turn.put_robot(robot_id, missing_since_mono_s=None, wrong_since_mono_s=None, removals=0, removed_mono_s=None)
+    cleared = [kind for kind in ROBOT_INCIDENTS if turn.clear(kind, f"robot {robot_id} beats again", robot_id)]
+    turn.forget_said(f"stale:{robot_id}", f"held:removal:{robot_id}", f"observed:removal:{robot_id}")
+    if cleared:
+        turn.say("info", f"EA heartbeat recovered for robot {robot_id} ({turn.who})")
+
+
+def _wrong_version(turn: Turn, robot: DesiredRobot, experts: tuple[str, ...]) -> None:
+    """An older version came back from a saved profile, or was attached by hand: away with it, then the right one."""
+    robot_id, now = robot.robot_id, turn.now.mono_s
+    memory = _memory(turn, robot_id)
+    if memory.wrong_since_mono_s is None:
+        turn.put_robot(robot_id, wrong_since_mono_s=now, missing_since_mono_s=None)
+        return
+    if now - memory.wrong_since_mono_s < turn.policy.restore_after_s:
+        return
+    if memory.removed_mono_s is not None and now - memory.removed_mono_s < turn.policy.removal_spacing_s:
+        return
+    why = f"{', '.join(experts)} is not the version that should run ({_wanted(robot)})"
+    turn.open(
+        IncidentKind.ROBOT_UNDESIRED,
+        f"another version of robot {robot_id} runs in the terminal of {turn.who}; it may open nothing",
+        "it is removed and the desired one put back",
+        robot_id=robot_id,
+    )
+    if memory.removals >= turn.policy.removal_tries:
+        turn.explain_once(
+            f"removals:{robot_id}", "not removed again", f"{why}; {memory.removals} removals did not help"
+        )
+        return
+    if not turn.may(f"removal:{robot_id}", f"remove {', '.join(experts)}", why):
+        return
+    turn.put_robot(robot_id, removals=memory.removals + 1, removed_mono_s=now, restored=False)
+    for expert in experts:
+        turn.removal(expert)
+    turn.say("warning", f"Another version of robot {robot_id} is removed ({turn.who}: {', '.join(experts)})")
+    turn.explain(f"remove {', '.join(experts)}", why, "the desired version is put back once it is gone")
+
+
+def _wanted(robot: DesiredRobot) -> str:
+    assert robot.active is not None
+    return f"{expert_name(robot.robot_id, robot.active.slot)}, deployment {robot.active.deployment_id}"
+
+
+def _silent(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> None:
+    """On its chart, and no beat."""
+    if in_back_grace(turn.watch, turn.now, turn.policy):
+        return
+    age = "never" if memory.beat_mono_s is None else f"{turn.now.mono_s - memory.beat_mono_s:.0f} s ago"
+    _announce_stale(turn, robot, age)
+    turn.open(
+        IncidentKind.ROBOT_STALE,
+        f"robot {robot.robot_id} of {turn.who} does not beat (last beat: {age}); {_session(turn, robot)}",
+        "look at its log, then redeploy it (one click); the watchdog never redeploys in a living terminal",
+        robot_id=robot.robot_id,
+    )
+
+
+def _announce_stale(turn: Turn, robot: DesiredRobot, age: str) -> None:
+    if turn.first_time(f"stale:{robot.robot_id}"):
+        turn.say("warning", f"EA heartbeat stale for robot {robot.robot_id} ({turn.who}, last beat: {age})")
+        turn.explain(
+            f"alert for robot {robot.robot_id}",
+            f"last beat: {age}; the limit is {turn.policy.robot_stale_s:g} s; {_session(turn, robot)}",
+            "a person redeploys it",
+        )
+
+
+def _session(turn: Turn, robot: DesiredRobot) -> str:
+    symbol = robot.active.symbol if robot.active is not None else robot.symbol
+    for session in turn.watch.agent.sessions if turn.watch.agent is not None else ():
+        if session.symbol == symbol:
+            return f"the session of {symbol} is {'open' if session.is_open else 'closed'} (beats go on either way)"
+    return f"the session of {symbol} is not known"
+
+
+def _absent(turn: Turn, robot: DesiredRobot) -> None:
+    """On no chart: put back after a start, an incident otherwise."""
+    robot_id, now = robot.robot_id, turn.now.mono_s
+    memory, life = _memory(turn, robot_id), turn.watch.process
+    assert life is not None
+    if memory.missing_since_mono_s is None:
+        turn.put_robot(robot_id, missing_since_mono_s=now, wrong_since_mono_s=None)
+        return
+    missing_s = now - memory.missing_since_mono_s
+    may_restore = not life.proven or memory.removals > 0
+    if may_restore and not memory.restored:
+        if missing_s >= turn.policy.restore_after_s:
+            _restore(turn, robot)
+        return
+    if may_restore and missing_s < turn.policy.robot_missing_s + turn.policy.restore_after_s:
+        return
+    if missing_s >= turn.policy.robot_missing_s:
+        _report_missing(turn, robot, restored=memory.restored)
+
+
+def _restore(turn: Turn, robot: DesiredRobot) -> None:
+    robot_id = robot.robot_id
+    why = f"the terminal runs again, its agent lists no chart with {_wanted(robot)}"
+    if not turn.may(f"restore:{robot_id}", f"put robot {robot_id} back", why):
+        return
+    turn.put_robot(robot_id, restored=True, missing_since_mono_s=None)
+    turn.restore(robot_id)
+    turn.say("info", f"Putting robot {robot_id} back ({turn.who})")
+    turn.explain(f"put robot {robot_id} back", why, "it is proven by READY and beats of its deployment")
+
+
+def _report_missing(turn: Turn, robot: DesiredRobot, *, restored: bool) -> None:
+    robot_id = robot.robot_id
+    if robot_id in turn.watch.marks.removed and not restored:
+        kind, text = IncidentKind.REMOVED_BY_HAND, "was removed from its chart by hand"
+        next_step = "was that meant? If not, redeploy it; if so, remove or suspend it"
+    else:
+        kind = IncidentKind.ROBOT_MISSING
+        text = (
+            "could not be put back after the start"
+            if restored
+            else "is on no chart, though its terminal was not restarted"
+        )
+        next_step = "redeploy it (one click)"
+    if turn.is_open(IncidentKind.REMOVED_BY_HAND, robot_id) or turn.is_open(IncidentKind.ROBOT_MISSING, robot_id):
+        return
+    beat = _memory(turn, robot_id).beat_mono_s
+    _announce_stale(turn, robot, "never" if beat is None else f"{turn.now.mono_s - beat:.0f} s ago")
+    turn.open(kind, f"robot {robot_id} of {turn.who} {text}", next_step, robot_id=robot_id)
+
+
+def _judge_undesired(turn: Turn, charts: Mapping[RobotId, tuple[str, ...]]) -> None:
+    """Experts of robots that nobody wants here are taken out; suspended ones are a person's business."""
+    known = {robot.robot_id: robot for robot in turn.robots}
+    for robot_id, experts in charts.items():
+        robot = known.get(robot_id)
+        if robot_id in turn.fleet.deploying:
+            _forget_timers(turn, robot_id)
+        elif robot is None or robot.run is RobotRun.REGISTERED:
+            _undesired(turn, robot_id, experts)
+
+
+def _undesired(turn: Turn, robot_id: RobotId, experts: tuple[str, ...]) -> None:
+    now, memory = turn.now.mono_s, _memory(turn, robot_id)
+    if memory.wrong_since_mono_s is None:
+        turn.put_robot(robot_id, wrong_since_mono_s=now)
+        return
+    if now - memory.wrong_since_mono_s < turn.policy.robot_missing_s:
+        return
+    turn.open(
+        IncidentKind.ROBOT_UNDESIRED,
+        f"{', '.join(experts)} runs in the terminal of {turn.who}, though nobody asked for robot {robot_id} there",
+        "it is removed",
+        robot_id=robot_id,
+    )
+    spaced = memory.removed_mono_s is None or now - memory.removed_mono_s >= turn.policy.removal_spacing_s
+    if not spaced or memory.removals >= turn.policy.removal_tries:
+        return
+    why = f"robot {robot_id} should not run here"
+    if not turn.may(f"removal:{robot_id}", f"remove {', '.join(experts)}", why):
+        return
+    turn.put_robot(robot_id, removals=memory.removals + 1, removed_mono_s=now)
+    for expert in experts:
+        turn.removal(expert)
+    turn.explain(f"remove {', '.join(experts)}", why, "it must be seen gone from its chart")
+
+
+def _clear_unexpected(turn: Turn, expected: frozenset[RobotId], charts: Mapping[RobotId, tuple[str, ...]]) -> None:
+    """Incidents of robots that should not run any more end; undesired ones end when they are seen gone."""
+    for kind, robot_id in sorted(turn.watch.open, key=str):
+        if robot_id is None or kind not in ROBOT_INCIDENTS or robot_id in turn.fleet.deploying:
+            continue
+        if kind is IncidentKind.ROBOT_UNDESIRED and robot_id not in expected:
+            if robot_id not in charts:
+                turn.clear(kind, f"robot {robot_id} is seen gone", robot_id)
+                turn.put_robot(robot_id, wrong_since_mono_s=None, removals=0, removed_mono_s=None)
+        elif robot_id not in expected:
+            turn.clear(kind, f"robot {robot_id} should not run any more", robot_id)
+
+
+def _prove(turn: Turn, expected: tuple[DesiredRobot, ...]) -> None:
+    """After a start: every robot is proven back, or named by an incident; from then on absences are nobody's start."""
+    life = turn.watch.process
+    if life is None or life.proven:
+        return
+    missing = [
+        robot for robot in expected if not is_beating(robot, _memory(turn, robot.robot_id), turn.now, turn.policy)
+    ]
+    unnamed = [robot for robot in missing if not is_named(turn.watch.open, robot.robot_id)]
+    if unnamed or any(robot.robot_id in turn.fleet.deploying for robot in expected):
+        return
+    turn.put_process(proven=True)
+    turn.keep(settled_start_utc_s=life.started_utc_s)
+    if expected and life.by_us:
+        names = ", ".join(f"robot {robot.robot_id}" for robot in missing)
+        found = f"not back: {names}" if missing else f"all {len(expected)} robots beat in their desired version"
+        turn.explain("start settled", found)
+
+
+def is_named(open_incidents: frozenset[tuple[IncidentKind, RobotId | None]], robot_id: RobotId) -> bool:
+    """Whether an open incident names the robot."""
+    return any((kind, robot_id) in open_incidents for kind in ROBOT_INCIDENTS)
