@@ -49,8 +49,12 @@ def open_base(root: Path, simulated: bool, files: FileStore, create: bool) -> Ba
     _refuse_place(layout.root, simulated)
     marker = _marker(layout, files)
     if marker is None:
-        _refuse_foreign(layout, create)
-        marker = _make(layout, simulated, files)
+        there, ours = _listed(layout)
+        # Looked at again after the listing: somebody else may have been making it just now.
+        marker = _marker(layout, files)
+        if marker is None:
+            _refuse_foreign(layout, there, ours, create)
+            marker = _make(layout, simulated, files)
     elif create:
         _refuse_unwritable(layout, files)
     return _opened(layout, marker, simulated)
@@ -111,17 +115,23 @@ def _refuse_place(root: Path, simulated: bool) -> None:
         )
 
 
-def _refuse_foreign(layout: BaseLayout, create: bool) -> None:
-    """Refuse where making a base directory would touch what is not ours, or where none is to be made."""
-    root = layout.root
+def _listed(layout: BaseLayout) -> tuple[set[str], set[str]]:
+    """Names in the directory, and names in the console's folder within it."""
     try:
-        there = {entry.name for entry in os.scandir(root)}
+        there = {entry.name for entry in os.scandir(layout.root)}
         ours = {entry.name for entry in os.scandir(layout.console)} if layout.console.name in there else set()
     except FileNotFoundError:
-        there, ours = set(), set()
+        return set(), set()
     except OSError as error:
-        _unwritable(root, error)
-    lost = {name for name in ours - _HARMLESS_WITHOUT_MARKER if not name.startswith(f".{layout.marker.name}")}
+        _unwritable(layout.root, error)
+    return there, ours
+
+
+def _refuse_foreign(layout: BaseLayout, there: set[str], ours: set[str], create: bool) -> None:
+    """Refuse where making a base directory would touch what is not ours, or where none is to be made."""
+    root = layout.root
+    begun = f"{layout.marker.name}."
+    lost = {name for name in ours - _HARMLESS_WITHOUT_MARKER if not name.lstrip(".").startswith(begun)}
     if lost:
         text = f"{root} has lost its marker {layout.marker}: put it back from a backup. Nothing was changed."
         raise StorageFailed("base_torn", text)

@@ -61,19 +61,15 @@ class HeartbeatHistory:
                 block = self._blocks[key] = Block()
             block.add(int(second * TICKS_PER_S), age_steps(age_s))
 
-    def flush(self, now_utc_s: float, everything: bool = False) -> tuple[str, ...]:
-        """Write the minutes that have ended (`everything`: also the running one), tidy up a little.
+    def flush(self, now_utc_s: float) -> tuple[str, ...]:
+        """Write the minutes that have ended, tidy up a little.
 
         Gives what a person should read, usually nothing. Call it about once a minute, off the deciding thread.
         """
         now_minute = int(now_utc_s // MINUTE_S)
         with self._disk:
-            self._take_finished(now_minute, everything)
-            if self._writing:
-                written = self._attempt(self._write)
-                if written:
-                    with self._memory:
-                        self._writing = {}
+            self._take_finished(now_minute, everything=False)
+            self._write_finished()
             self._attempt(lambda file: self._tidy(file, now_minute))
             notices, self._notices = tuple(self._notices), []
         return notices
@@ -97,14 +93,24 @@ class HeartbeatHistory:
         inside.sort()
         return inside if len(inside) <= points else _thinned(inside, floor, until_utc_s, points)
 
-    def close(self, now_utc_s: float) -> tuple[str, ...]:
-        """Write everything and close the file; gives what a person should read."""
-        notices = self.flush(now_utc_s, everything=True)
+    def close(self) -> tuple[str, ...]:
+        """Write everything, the running minute too, and close the file; gives what a person should read."""
         with self._disk:
+            self._take_finished(0, everything=True)
+            self._write_finished()
             if self._file is not None:
                 self._file.close()
                 self._file = None
+            notices, self._notices = tuple(self._notices), []
         return notices
+
+    def _write_finished(self) -> None:
+        if not self._writing:
+            return
+        written = self._attempt(self._write)
+        if written:
+            with self._memory:
+                self._writing = {}
 
     def _take_finished(self, now_minute: int, everything: bool) -> None:
         with self._memory:

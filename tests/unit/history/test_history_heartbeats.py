@@ -50,17 +50,17 @@ def test_what_is_not_flushed_yet_is_drawn_too(path: Path) -> None:
     history.record(ROBOT, START + 2.04, 1.256)
     history.record(RobotId(9), START + 2, 77.0)
     assert history.series(ROBOT, START, START + 60, 100) == [(START + 1, 0.5), (START + 2, 1.26)]
-    assert history.close(START + 3) == ()
+    assert history.close() == ()
 
 
 def test_a_restart_within_a_minute_keeps_both_halves(path: Path) -> None:
     for second in (10, 20, 30):
         history = HeartbeatHistory(path)
         history.record(ROBOT, START + second, float(second))
-        assert history.close(START + second) == ()
+        assert history.close() == ()
     history = HeartbeatHistory(path)
     assert history.series(ROBOT, START, START + 60, 100) == [(START + s, float(s)) for s in (10, 20, 30)]
-    history.close(START + 60)
+    history.close()
 
 
 def _filled(path: Path, robots: int, minutes: int, per_minute: int = 60) -> HeartbeatHistory:
@@ -86,7 +86,7 @@ def test_gathered_hours_minutes_and_memory_make_one_series(path: Path) -> None:
     assert fine[-1] == (START + 9005, 9.0)
     coarse = history.series(RobotId(1), START, START + 151 * 60, 151)
     assert coarse == [(START + m * 60, 0.71) for m in range(150)] + [(START + 9000, 9.0)]
-    history.close(START + 151 * 60)
+    history.close()
 
 
 def test_a_short_silence_is_never_thinned_away(path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_short_silence_is_never_thinned_away(path: Path) -> None:
         assert len(drawn) <= points
         assert max(age for _, age in drawn) == 55.5
         assert drawn == sorted(drawn)
-    history.close(START + 126 * 60)
+    history.close()
 
 
 def test_a_range_holds_only_what_lies_in_it(path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_range_holds_only_what_lies_in_it(path: Path) -> None:
     assert [utc for utc, _ in drawn] == [START + 65, START + 66, START + 67, START + 68]
     assert history.series(RobotId(1), START + 5, START + 5, 10) == []
     assert history.series(RobotId(7), START, START + 500, 10) == []
-    history.close(START + 180)
+    history.close()
 
 
 def test_old_days_are_forgotten(path: Path) -> None:
@@ -119,7 +119,7 @@ def test_old_days_are_forgotten(path: Path) -> None:
     assert len(history.series(ROBOT, START, START + 26 * 3600, 600)) == 2
     history.flush(START + 26 * 3600)
     assert history.series(ROBOT, START, START + 26 * 3600, 600) == [(START + 25 * 3600, 2.0)]
-    history.close(START + 26 * 3600)
+    history.close()
 
 
 def test_ages_that_are_no_ages_are_not_drawn_as_health(path: Path) -> None:
@@ -131,7 +131,7 @@ def test_ages_that_are_no_ages_are_not_drawn_as_health(path: Path) -> None:
         (START + 1, 0.0),
         (START + 2, (beat_blocks.NO_SAMPLE - 1) / 100),
     ]
-    history.close(START + 60)
+    history.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"SQLite format 3\0" + b"\xff" * 8000])
@@ -145,7 +145,7 @@ def test_a_torn_history_is_set_aside_and_begun_anew_with_a_notice(path: Path, co
     assert path.with_name("history.db.torn-1").read_bytes()[: len(content)] == content
     assert history.flush(START + 61) == ()
     assert history.series(ROBOT, START, START + 60, 9) == [(START, 1.0)]
-    history.close(START + 62)
+    history.close()
 
 
 def test_a_history_that_tears_while_open_costs_the_past_not_the_present(path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_history_that_tears_while_open_costs_the_past_not_the_present(path: Pa
     assert history.series(RobotId(1), START, START + 72 * 60, 1000) == [(START + 71 * 60, 3.0)]
     assert len(history.flush(START + 73 * 60)) == 1
     assert history.series(RobotId(1), START, START + 73 * 60, 1000) == [(START + 71 * 60, 3.0)]
-    history.close(START + 73 * 60)
+    history.close()
 
 
 def test_a_disk_that_refuses_is_said_once_and_loses_nothing(path: Path) -> None:
@@ -171,10 +171,10 @@ def test_a_disk_that_refuses_is_said_once_and_loses_nothing(path: Path) -> None:
         assert history.flush(START + 120) == ()
         holder.execute("ROLLBACK")
     assert history.flush(START + 180) == ()
-    history.close(START + 180)
+    history.close()
     again = HeartbeatHistory(path)
     assert again.series(ROBOT, START, START + 120, 50) == [(START, 1.0), (START + 61, 2.0)]
-    again.close(START + 180)
+    again.close()
 
 
 def test_memory_is_bounded_while_the_disk_refuses(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,4 +211,4 @@ def test_a_day_is_drawn_quickly_and_kept_small(path: Path) -> None:
     assert len(drawn) == 600
     assert quickest < 0.01
     print(f"24 h series: {quickest * 1000:.2f} ms, {path.stat().st_size / 86_400:.2f} bytes a sample")
-    history.close(START + 86_400)
+    history.close()
