@@ -10,6 +10,7 @@ from enum import StrEnum
 from threading import Event
 from typing import Annotated, Any
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Query
@@ -56,6 +57,8 @@ def act_routes(door: EngineDoor, closing: Event) -> APIRouter:
             )
             if known["state"] != "running" or left <= 0 or closing.is_set():
                 return JSONResponse(known)
+            # A door that is closing no longer waits; this must not become a busy loop then.
+            await anyio.sleep(0.01)
 
     @routes.post("/api/terminals/{user_id}/{act}")
     def terminal_act(user_id: int, act: TerminalAct, body: TerminalActBody | None = None) -> JSONResponse:

@@ -78,6 +78,7 @@ class RobotBody(Body):
     symbol: Annotated[str, Field(min_length=1, max_length=64)]
     timeframe: Annotated[str, Field(min_length=2, max_length=3)]
     source_text: str | None = None
+    source_name: Annotated[str, Field(max_length=260)] | None = None
     template: Annotated[str, Field(max_length=100)] | None = None
     inputs: dict[str, str] = {}
     magic: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from threading import Event
 from typing import Annotated, Any
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Header, Query
@@ -30,7 +31,11 @@ def event_routes(door: EngineDoor, closing: Event) -> APIRouter:
     listeners = CapacityLimiter(_LISTENERS)
 
     async def wait_for(after: int, wait_s: float) -> list[dict[str, Any]]:
-        return await anyio.to_thread.run_sync(door.next_event, after, wait_s, limiter=listeners)
+        news = await anyio.to_thread.run_sync(door.next_event, after, wait_s, limiter=listeners)
+        if not news:
+            # A door that is closing no longer waits; the loops below must not become busy then.
+            await anyio.sleep(0.01)
+        return news
 
     @routes.get("/api/events")
     async def stream(

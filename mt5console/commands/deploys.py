@@ -1,0 +1,94 @@
+"""deploy: put a robot on its terminal and confirm it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from mt5console.commands.acts import Watch, follow, progress_watch, show_end
+from mt5console.commands.options import EvenWithPositions, Live, RobotArgument, timeout_option
+from mt5console.commands.output import complain, note, say
+from mt5console.commands.session import ACTOR, session_of
+from mt5console.core.errors import ConsoleError
+from mt5console.core.ports import EngineDoor
+
+
+def deploy(
+    context: typer.Context,
+    robot_id: RobotArgument,
+    timeout: Annotated[float, timeout_option("How long each proof may take.")] = 60.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    live: Live = None,
+    even_with_positions: EvenWithPositions = False,
+) -> int:
+    """Deploy a robot and confirm it: compiled, attached, READY, beating, proven. Exit 0, 3 PARTIAL, 4 FAILED."""
+    session = session_of(context)
+    arguments = {
+        "robot_id": robot_id,
+        "timeout_s": timeout,
+        "dry_run": dry_run,
+        "confirm_live": live,
+        "even_with_positions": even_with_positions,
+    }
+    with session.open(acting=True) as door:
+        watch = stage_watch(door, robot_id)
+        ended = follow(door, door.submit("deploy", arguments, ACTOR), timeout, watch)
+    exit_code = show_end(session, ended, lambda operation: _words(operation["result"]))
+    result = ended.get("result") or {}
+    if ended.get("error") is None and result.get("diagnosis"):
+        complain(f"deployment {result['status']}: {_diagnosis(result['diagnosis'])}")
+    return exit_code
+
+
+def stage_watch(door: EngineDoor, robot_id: int) -> Watch:
+    """Shows each stage as it ends, on a screen; silent elsewhere."""
+    if not sys.stderr.isatty():
+        return progress_watch()
+    before = {known["deployment_id"] for known in _newest(door, robot_id)}
+    shown = 0
+
+    def watch(_operation: dict[str, Any]) -> None:
+        nonlocal shown
+        for deployment in _newest(door, robot_id):
+            if deployment["deployment_id"] in before:
+                continue
+            ended = [stage for stage in deployment["stages"] if stage["outcome"] != "running"]
+            for stage in ended[shown:]:
+                note(_stage_line(stage))
+            shown = max(shown, len(ended))
+
+    return watch
+
+
+def _newest(door: EngineDoor, robot_id: int) -> list[dict[str, Any]]:
+    try:
+        return door.deployments(robot_id, 1)
+    except ConsoleError:
+        # Only the picture of the way there: the operation itself says what is wrong.
+        return []
+
+
+def _words(result: dict[str, Any] | None) -> None:
+    if result is None:
+        say("Nothing to show.")
+        return
+    say(f"Robot {result['robot_id']}: {result['status']}")
+    for stage in result.get("stages", ()):
+        say(f"  {_stage_line(stage)}")
+    for name, change in (result.get("changes") or {}).items():
+        say(f"  would change {name}: {change}")
+    diagnosis = result.get("diagnosis")
+    if diagnosis:
+        for point in diagnosis.get("points", ()):
+            mark = {True: "yes", False: "NO", None: "unknown"}[point["ok"]]
+            say(f"  {point['point']}: {mark} ({point['evidence']})")
+
+
+def _stage_line(stage: dict[str, Any]) -> str:
+    return f"{stage['name']:<12} {stage['outcome']:<8} {stage['seconds']:6.1f} s  {stage['evidence']}".rstrip()
+
+
+def _diagnosis(diagnosis: dict[str, Any]) -> str:
+    return " ".join(str(diagnosis[part]) for part in ("text", "next_step") if diagnosis.get(part))

@@ -1,0 +1,64 @@
+"""watchdog run, demo: commands that are an engine themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mt5console.commands.session import session_of
+
+watchdog_commands = typer.Typer(help="The engine without a window.")
+
+
+@watchdog_commands.command("run")
+def run(
+    context: typer.Context,
+    check_interval: Annotated[
+        float | None,
+        typer.Option("--check-interval", metavar="SECONDS", min=0.1, max=3600, help="Between checks; 10 by default."),
+    ] = None,
+    robot: Annotated[int | None, typer.Option("--robot", metavar="ID", min=1, help="Must be known here.")] = None,
+    observe_only: Annotated[bool, typer.Option("--observe-only", help="Say what would be done; do nothing.")] = False,
+) -> int:
+    """Watch and heal until it is ended. Exit 5 when another engine holds the base directory."""
+    from mt5console.app import run_engine
+
+    session = session_of(context)
+    return run_engine(
+        session.base_dir,
+        session.simulate,
+        check_interval=check_interval,
+        robot_id=robot,
+        observe_only=observe_only,
+    )
+
+
+def demo(
+    context: typer.Context,
+    users: Annotated[int, typer.Option("--users", min=1, max=1000, help="Terminals.")] = 6,
+    robots: Annotated[int, typer.Option("--robots", min=0, max=100, help="Robots on each.")] = 3,
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", metavar="N", min=0, help="How long, from the moment the fleet is up.")
+    ] = None,
+    screenshot: Annotated[
+        Path | None, typer.Option("--screenshot", metavar="FILE", help="Save the window at the end.")
+    ] = None,
+    chaos: Annotated[bool, typer.Option("--chaos", help="Inject faults that heal, and report each.")] = False,
+) -> int:
+    """A simulated fleet from nothing: provisions, starts, deploys with confirmation, watches. Leaves nothing behind."""
+    from mt5console.app import run_demo
+
+    session = session_of(context)
+    return run_demo(
+        base_dir=session.base_dir,
+        users=users,
+        robots=robots,
+        headless=headless,
+        seconds=seconds,
+        screenshot=screenshot,
+        chaos=chaos,
+        json_output=session.as_json,
+    )
