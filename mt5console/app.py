@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import secrets
 import signal
@@ -14,7 +15,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from mt5console.core.ports import EngineDoor, Platform
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
+from mt5console.platforms.files import LocalFileStore
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +48,15 @@ def engine_client(layout: BaseLayout) -> EngineClient | None:
 
 def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
     """The watchdog's numbers: the kind's defaults, the settings' overrides, the asked interval."""
-    from mt5console.core.config.settings import load_settings
+    from mt5console.core.config.settings import load_settings, overridden
 
+    if check_interval is not None and not 0 < check_interval < math.inf:
+        raise UsageInvalid(
+            "bad_interval", f"the check interval must be a positive number of seconds, not {check_interval}"
+        )
+    settings = load_settings(base.layout.settings, LocalFileStore())
     policy = Policy.simulated() if base.simulated else Policy.live()
-    if base.simulated:
-        policy = policy.with_interval(10.0)
-    settings = load_settings(base.layout.settings)
-    if settings.check_interval_s is not None:
-        policy = policy.with_interval(settings.check_interval_s)
-    if settings.policy:
-        policy = replace(policy, **settings.policy)
-    if check_interval is not None:
-        if not check_interval > 0:
-            raise UsageInvalid("bad_interval", f"the check interval must be positive, not {check_interval}")
-        policy = policy.with_interval(check_interval)
-    return policy
+    return overridden(policy, settings).with_interval(check_interval or settings.check_interval_s)
 
 
 @contextmanager
@@ -136,7 +131,7 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
     from mt5console.runtime.host import EngineHost
 
     policy = policy_of(base, check_interval)
-    settings = load_settings(base.layout.settings)
+    settings = load_settings(base.layout.settings, platform.files)
     store = StateStore(base.layout.state_db)
     history = HeartbeatHistory(base.layout.history_db)
     return EngineHost(
@@ -198,7 +193,9 @@ def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
     """Url and token of the running engine."""
     base = find_base(base_dir, simulate, create=False)
     if engine_client(base.layout) is None:
-        raise ConsoleError("no_engine", "no engine answers on this base directory: start it with `mt5console watchdog run`")
+        raise ConsoleError(
+            "no_engine", "no engine answers on this base directory: start it with `mt5console watchdog run`"
+        )
     record = json.loads(base.layout.api.read_text("utf-8"))
     return {"url": record["url"], "token": record["token"]}
 

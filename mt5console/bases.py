@@ -11,13 +11,14 @@ from pathlib import Path
 
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import UsageInvalid
-from mt5console.core.ports import FileStore, Platform, ProcessHost, SecretStore
+from mt5console.core.ports import FileStore, Platform, ProcessHost, SecretStore, TemplateSource
 from mt5console.core.terminal.layout import BaseLayout
 from mt5console.platforms.clock import SystemClock
+from mt5console.platforms.demo_secrets import DemoSecretStore
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.lock import FileBaseLock
 from mt5console.platforms.metaeditor import MetaEditorCompiler
-from mt5console.platforms.secrets import DemoSecretStore, KeyringSecretStore
+from mt5console.platforms.secrets import KeyringSecretStore
 from mt5console.probe.pool import ChildProbePool
 
 ENV_BASE = "MT5CONSOLE_BASE_DIR"
@@ -101,7 +102,7 @@ def build_platform(base: BaseDirectory) -> Platform:
     )
 
 
-def _template(base: BaseDirectory) -> object:
+def _template(base: BaseDirectory) -> TemplateSource:
     """Where new users' directories come from."""
     if base.simulated:
         from mt5console.simulation.installation import SimulatedTemplate

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mt5console.core.deployment.machine import Advance, advance, begin, cancel, from_record, resume, to_record
+from mt5console.core.deployment.machine import advance, begin, cancel, resume
 from mt5console.core.deployment.plan import DeploymentPlan
+from mt5console.core.deployment.record import from_record, to_record
 from mt5console.core.deployment.shape import deploy_shape
+from mt5console.core.deployment.state import Advance, DeploymentState
 from mt5console.core.errors import EXIT_DEPLOY_FAILED, EXIT_DONE, EXIT_PARTIAL, Conflict
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.facts import Fact
@@ -21,7 +23,6 @@ from mt5console.core.model.requests import DeployRequest
 from mt5console.core.watchdog.verdict import ClearIncident, OpenIncident
 
 if TYPE_CHECKING:
-    from mt5console.core.deployment.machine import DeploymentState
     from mt5console.core.engine import Engine
 
 EXIT_BY_OUTCOME = {Outcome.SUCCESS: EXIT_DONE, Outcome.PARTIAL: EXIT_PARTIAL, Outcome.FAILED: EXIT_DEPLOY_FAILED}
@@ -34,7 +35,6 @@ class Deployments:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._running: dict[RobotId, DeploymentState] = {}
-        self._stored: dict[RobotId, DeploymentRecord] = {}
 
     def robots_of(self, user_id: UserId) -> frozenset[RobotId]:
         """Robots of this user with a deployment, restore or removal under way."""
@@ -151,21 +151,19 @@ class Deployments:
         state = self._running.get(robot_id)
         if state is not None:
             known = self._engine.known(state.plan.user.user_id, now)
-            self._take_over(robot_id, cancel(state, why, known, now), now)
+            self._take_over(robot_id, cancel(state, known, now, why), now)
 
     def _take_over(self, robot_id: RobotId, moved: Advance, now: Now) -> None:
         state = moved.state
         self._running[robot_id] = state
-        record = to_record(state)
-        if record != self._stored.get(robot_id):
-            self._stored[robot_id] = record
+        if moved.remember or state.ended:
+            record = to_record(state, now)
             self._engine.record(record)
             self._tell_progress(record)
+            if state.ended:
+                self._running.pop(robot_id, None)
+                self._end(state, record, now)
         self._engine.send(*moved.commands)
-        if state.ended:
-            self._running.pop(robot_id, None)
-            self._stored.pop(robot_id, None)
-            self._end(state, record, now)
 
     def _tell_progress(self, record: DeploymentRecord) -> None:
         if record.operation_id is None or not record.stages:
@@ -211,5 +209,3 @@ class Deployments:
             for kind in CLEARED_BY_PROOF:
                 done = ClearIncident(kind=kind, why=f"{plan.kind} ended in SUCCESS", robot_id=robot_id)
                 self._engine.record(*book.clear(user_id, done, now))
-
-

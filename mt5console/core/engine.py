@@ -353,4 +353,3 @@ class Engine:
         """Whether IPC may be tried now: the process was seen and its agent speaks."""
         watch = self.watches.get(user_id)
         return watch is not None and probe_wanted(watch, now, self.policy)
-

@@ -15,7 +15,7 @@ from mt5console.core.errors import ConsoleError, NotFound, UsageInvalid, unknown
 from mt5console.core.model.commands import ForgetRobot, SendAgentCommand, SetStopLatch
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.facts import ActDone, ActFailed, AgentReplied, Fact, ProbeAnswered, ProbeFailed, Requested
-from mt5console.core.model.ids import Now, RobotId, Timeframe, UserId
+from mt5console.core.model.ids import Now, OperationId, RobotId, Timeframe, UserId
 from mt5console.core.model.records import Operation, SaveMode
 from mt5console.core.model.request_codec import kind_of
 from mt5console.core.model.requests import (
@@ -179,7 +179,9 @@ class RequestDesk:
     def _stop_all(self, fact: Requested, request: StopAllRequest, now: Now) -> None:
         if request.word != "STOP":
             raise UsageInvalid("wrong_word", "to stop every robot, repeat the word: --word STOP")
-        self._engine.explain(None, f"{fact.actor} asked to stop all robots", "stop latch on every user", "the word was given", now)
+        self._engine.explain(
+            None, f"{fact.actor} asked to stop all robots", "stop latch on every user", "the word was given", now
+        )
         robots: list[int] = []
         for user_id, user in tuple(self._engine.users.items()):
             self._engine.save_user(replace(user, stop_latched=True))
@@ -199,7 +201,9 @@ class RequestDesk:
         act_id = self._engine.next_act_id("latch")
         self._engine.record(*self._engine.operations.detail(fact.operation_id, command_id=act_id))
         self._engine.send(SetStopLatch(user_id=request.user_id, act_id=act_id, latched=False))
-        self._engine.explain(user.user_id, f"{fact.actor} lifted the stop", "stop latch removed", "the word was given", now)
+        self._engine.explain(
+            user.user_id, f"{fact.actor} lifted the stop", "stop latch removed", "the word was given", now
+        )
         for robot in self._robots_of(request.user_id):
             if robot.run is RobotRun.RUNNING and self._engine.watches[request.user_id].pid is not None:
                 self._engine.deployments.restore(robot.robot_id, now)
@@ -209,12 +213,16 @@ class RequestDesk:
         self._engine.record(SaveMode(mode=request.mode.value))
         self._engine.explain(None, f"{fact.actor} set the mode", f"watchdog {request.mode.value}", "asked for", now)
         result = {"mode": request.mode.value}
-        self._engine.record(*self._engine.operations.done(fact.operation_id, f"watchdog {request.mode.value}", now, result))
+        self._engine.record(
+            *self._engine.operations.done(fact.operation_id, f"watchdog {request.mode.value}", now, result)
+        )
 
     def _acknowledge(self, fact: Requested, request: AcknowledgeRequest, now: Now) -> None:
         changed = self._engine.incidents.acknowledge(request.incident_id, request.reason)
         if not changed:
-            raise NotFound("unknown_incident", f"incident {request.incident_id} is not open: `mt5console incidents` lists them")
+            raise NotFound(
+                "unknown_incident", f"incident {request.incident_id} is not open: `mt5console incidents` lists them"
+            )
         self._engine.record(*changed, *self._engine.operations.done(fact.operation_id, "acknowledged", now))
 
     def _robots_of(self, user_id: UserId) -> tuple[DesiredRobot, ...]:

@@ -30,7 +30,9 @@ class DemoPlace:
         else:
             self.root = base_dir.expanduser().absolute()
             if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
-                raise UsageInvalid("not_empty", f"{self.root} is not empty: the demo takes an absent or empty directory")
+                raise UsageInvalid(
+                    "not_empty", f"{self.root} is not empty: the demo takes an absent or empty directory"
+                )
             self.created_root = not self.root.exists()
             self.root.mkdir(parents=True, exist_ok=True)
         self.base: BaseDirectory = open_base(self.root, True, LocalFileStore(), create=True)

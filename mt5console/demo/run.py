@@ -45,7 +45,9 @@ def run_demo(
     _end_on_signals()
     try:
         engine.start()
-        report = _story(place, engine, users, robots, DEFAULT_SECONDS if seconds is None else seconds, chaos, json_output)
+        report = _story(
+            place, engine, users, robots, DEFAULT_SECONDS if seconds is None else seconds, chaos, json_output
+        )
     finally:
         engine.stop()
         _end_processes(place.root)
@@ -103,7 +105,9 @@ def _report(engine: EngineChild, fleet: DemoFleet, storm: Chaos | None, up_after
     door = engine.client()
     status = door.status()
     ages = {
-        str(robot["robot_id"]): robot["heartbeat_age"] for terminal in status["terminals"] for robot in terminal["robots"]
+        str(robot["robot_id"]): robot["heartbeat_age"]
+        for terminal in status["terminals"]
+        for robot in terminal["robots"]
     }
     recoveries = [
         entry
@@ -159,7 +163,10 @@ def _tell_end(report: dict[str, Any], well: bool) -> None:
     proven = sum(1 for deployment in deployments if deployment["status"] == "SUCCESS")
     open_now = [incident for incident in report["incidents"] if incident["cleared_at"] is None]
     lines = [f"deployments: {proven} of {len(deployments)} SUCCESS; fleet up after {report['up_after_seconds']} s"]
-    lines += [f"fault {f['fault']} on user_{f['user_id']}: {f['end']} ({f['healed_after_seconds']} s)" for f in report["faults"]]
+    lines += [
+        f"fault {f['fault']} on user_{f['user_id']}: {f['end']} ({f['healed_after_seconds']} s)"
+        for f in report["faults"]
+    ]
     lines += [f"open: {incident['text']} — {incident['next_step']}" for incident in open_now]
     lines.append("all is well" if well else "not all is well: see above")
     sys.stdout.write("\n".join(lines) + "\n")

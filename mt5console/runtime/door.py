@@ -127,7 +127,9 @@ class RuntimeDoor:
         taken = self._host.operations.get(operation_id, TAKEN_WITHIN_S, until_ended=False)
         if taken is None:
             self._alive()
-            raise ConsoleError("engine_silent", "the engine did not take the request on: look at its log, then restart it")
+            raise ConsoleError(
+                "engine_silent", "the engine did not take the request on: look at its log, then restart it"
+            )
         if taken.state is OperationState.REFUSED and taken.error is not None:
             raise refused_as(taken.error["code"], taken.error["text"], taken.exit_code)
         return operation_json(taken)

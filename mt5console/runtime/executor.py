@@ -79,7 +79,7 @@ class Executor:
     def _act(self, command: Command) -> str | None:
         match command:
             case StartTerminal():
-                return self._terminals.start(command)
+                self._terminals.start(command)
             case CloseTerminal():
                 return self._terminals.close(command)
             case WipeStartIni():
@@ -95,12 +95,12 @@ class Executor:
             case PromoteSource():
                 return self._deployments.promote(command)
             case SendAgentCommand():
-                return self._deployments.send(command)
+                self._deployments.send(command)
             case ForgetRobot():
                 self._forget_robot(command)
-                return None
             case _:
                 raise TypeError(f"no way to carry out {type(command).__name__}")
+        return None
 
     def _in(self, lane: tuple[str, int], command: Command, act: Callable[[], str | None]) -> None:
         """Run in a lane; evidence becomes ActDone, None means the act posted its own end, an error ActFailed."""

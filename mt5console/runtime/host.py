@@ -187,7 +187,7 @@ class EngineHost:
         self.platform.probes.close()
         self._lanes.close(wait=True)
         self._probe_lanes.close(wait=True)
-        self.history.flush(self.platform.clock.now().utc_s)
+        self._flush_history(self.platform.clock.now().utc_s)
         self.history.close()
         self.store.close()
         self.platform.processes.close()
@@ -226,7 +226,11 @@ class EngineHost:
             self.events.add("snapshot", self.loop.read(lambda engine: engine.snapshot(now)).as_status())
         if now.mono_s >= self._flush_at:
             self._flush_at = now.mono_s + HISTORY_FLUSH_S
-            self._lanes.submit(("history", 0), lambda: self.history.flush(now.utc_s))
+            self._lanes.submit(("history", 0), lambda: self._flush_history(now.utc_s))
+
+    def _flush_history(self, utc_s: float) -> None:
+        for notice in self.history.flush(utc_s):
+            log.warning("%s", notice)
 
     def _watch_robots(self, engine: Engine) -> None:
         for user_id in engine.users:

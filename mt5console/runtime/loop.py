@@ -80,7 +80,7 @@ class EngineLoop:
         try:
             while self._once():
                 pass
-        except Exception as error:  # noqa: BLE001 - the loop's boundary: a broken engine must say so, not vanish
+        except Exception as error:
             log.exception("the engine stopped: its state could not be decided or stored")
             self.broken = error
 

@@ -136,7 +136,9 @@ class OfflineDoor:
         return []
 
     def _needs_engine(self) -> NoReturn:
-        raise ConsoleError("no_engine", "no engine runs on this base directory: start it with `mt5console watchdog run`")
+        raise ConsoleError(
+            "no_engine", "no engine runs on this base directory: start it with `mt5console watchdog run`"
+        )
 
     def submit(self, kind: str, arguments: dict[str, Any], actor: str) -> dict[str, Any]:
         """Refused: acting needs an engine."""

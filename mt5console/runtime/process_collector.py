@@ -96,9 +96,7 @@ class ProcessCollector:
 
     @staticmethod
     def _seen(target: Target, ref: ProcessRef, adopted: bool) -> ProcessSeen:
-        return ProcessSeen(
-            user_id=target.user_id, pid=ref.pid, started_utc_s=ref.created_utc_s, adopted=adopted
-        )
+        return ProcessSeen(user_id=target.user_id, pid=ref.pid, started_utc_s=ref.created_utc_s, adopted=adopted)
 
     def take(self, target: Target, ref: ProcessRef) -> None:
         """This process is the terminal now: watch it until it ends."""

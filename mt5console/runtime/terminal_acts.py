@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError, NotFound
 from mt5console.core.model.commands import (
     CloseTerminal,
@@ -22,7 +23,6 @@ from mt5console.core.model.commands import (
 )
 from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, TerminalSpawned
 from mt5console.core.model.ids import Account, Timeframe, UserId
-from mt5console.core.credentials import Secret
 from mt5console.core.ports import Platform, ProcessRef
 from mt5console.core.terminal.profile import prune_profile
 from mt5console.core.terminal.protocol import PROTOCOL
@@ -68,9 +68,7 @@ class TerminalActs:
         if running:
             self._processes.take(target, running[0])
             ref = running[0]
-            self._post(
-                ProcessSeen(user_id=command.user_id, pid=ref.pid, started_utc_s=ref.created_utc_s, adopted=True)
-            )
+            self._post(ProcessSeen(user_id=command.user_id, pid=ref.pid, started_utc_s=ref.created_utc_s, adopted=True))
             return
         password = self._password_of(command.account)
         if password is None:
@@ -78,9 +76,7 @@ class TerminalActs:
             raise ConsoleError("no_secret", text)
         layout = target.layout
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
-        ini = start_ini_bytes(
-            command.account, password, agent_symbol=AGENT_SYMBOL, agent_timeframe=AGENT_TIMEFRAME
-        )
+        ini = start_ini_bytes(command.account, password, agent_symbol=AGENT_SYMBOL, agent_timeframe=AGENT_TIMEFRAME)
         self._platform.files.write_atomic(layout.start_ini, ini, private=True)
         try:
             ref = self._platform.processes.spawn(
@@ -124,7 +120,9 @@ class TerminalActs:
         """Toggle the algo switch; the agent's next status shows what came of it."""
         pressed = self._platform.processes.press_algo_button(self._process(command.user_id, command.pid))
         if not pressed:
-            raise ConsoleError("cannot_press", "press Algo Trading in the terminal's toolbar: it cannot be pressed from here")
+            raise ConsoleError(
+                "cannot_press", "press Algo Trading in the terminal's toolbar: it cannot be pressed from here"
+            )
         return "the algo-trading button was pressed"
 
     def latch(self, command: SetStopLatch) -> str:
