@@ -158,12 +158,10 @@ def _crashed(turn: Turn, end: ExitSeen, kind: EndKind, why: str) -> None:
 
 def announce_down(turn: Turn, evidence: str) -> None:
     """The falling edge, once: the log line and the incident."""
-    opened = turn.open(
-        IncidentKind.TERMINAL_DOWN,
-        f"the terminal of {turn.who} is not running: {evidence}",
-        "the watchdog starts it again",
-    )
-    if opened:
+    text, next_step = f"the terminal of {turn.who} is not running: {evidence}", "the watchdog starts it again"
+    if not turn.open(IncidentKind.TERMINAL_DOWN, text, next_step):
+        turn.tried(IncidentKind.TERMINAL_DOWN, text, next_step, evidence)
+    else:
         turn.say("warning", f"MT5 terminal not running ({turn.who}): {evidence}")
 
 
