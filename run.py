@@ -71,7 +71,7 @@ def prepare(kind: str) -> None:
     print(
         f"Installing what mt5console needs into {ENVIRONMENT.name} (once; again when the lock changes)", file=sys.stderr
     )
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     if run(*install, "--require-hashes", "--only-binary=:all:", "-r", str(LOCKS[kind])) != 0:
         sys.exit(
             "The packages could not be installed; see pip's lines above. Mend the connection or index and run it again."
