@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mt5console.core.model.observed import ChartSeen
 from mt5console.core.terminal import protocol
@@ -21,8 +21,7 @@ from mt5console.simulation.robot import host_root
 DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The end of one verb."""
 
     code: str

@@ -12,9 +12,8 @@ import json
 import os
 import time
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mt5console.core.credentials import Secret
 from mt5console.core.model.ids import TradeMode
@@ -25,12 +24,12 @@ COMPANY = "Simulated Markets Ltd"
 SERVERS = {"Demo-Server": TradeMode.DEMO, "Real-Server": TradeMode.REAL}
 """The servers that this broker's terminals can find; any other name is never even tried."""
 
+_SYMBOLS_AGE_S = 0.25
 _ROUNDS = 2_000
 """Cheap on purpose: a hundred simulated terminals log in together on one small machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Symbol:
+class Symbol(NamedTuple):
     """One instrument. `session`: always, weekdays or closed; `closed_utc_s`: since when, if closed."""
 
     name: str
@@ -64,8 +63,7 @@ SYMBOLS: tuple[Symbol, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerAccount:
+class BrokerAccount(NamedTuple):
     """One account as the broker keeps it. `verifier` and `salt` are hex; `tokens` let KeepPrivate terminals in."""
 
     login: int
@@ -81,8 +79,7 @@ class BrokerAccount:
     tokens: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerPosition:
+class BrokerPosition(NamedTuple):
     """One open position; `side` is buy or sell."""
 
     ticket: int
@@ -104,9 +101,11 @@ class Broker:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._symbols = SYMBOLS
+        self._symbols_path = str(directory / "symbols.json")
+        self._symbols = {symbol.name: symbol for symbol in SYMBOLS}
         self._symbols_stamp: tuple[int, int] | None = None
-        self._positions: dict[Path, tuple[tuple[int, int], tuple[BrokerPosition, ...]]] = {}
+        self._symbols_looked_s = 0.0
+        self._positions: dict[str, tuple[tuple[int, int], tuple[BrokerPosition, ...]]] = {}
 
     def authorise(self, login: int, server: str, secret: Secret, *, is_token: bool = False) -> BrokerAccount | None:
         """The account when the password (or kept token) is right, else None. A new login is taken as it comes."""
@@ -130,7 +129,7 @@ class Broker:
             if account is None:
                 return None
             tokens = (*account.tokens[-9:], _verifier(token, account.salt))
-            self._save_account(replace(account, tokens=tokens))
+            self._save_account(account._replace(tokens=tokens))
         return token
 
     def account(self, login: int, server: str) -> BrokerAccount | None:
@@ -149,22 +148,18 @@ class Broker:
             if account is None:
                 return False
             salt = os.urandom(16).hex()
-            self._save_account(replace(account, salt=salt, verifier=_verifier(secret.reveal(), salt), tokens=()))
+            self._save_account(account._replace(salt=salt, verifier=_verifier(secret.reveal(), salt), tokens=()))
         return True
 
     def symbols(self) -> tuple[Symbol, ...]:
-        """All symbols as they are now; the file is read again only when it changed."""
-        path = self._directory / "symbols.json"
-        stamp = _stamp(path)
-        if stamp != self._symbols_stamp:
-            rows = _load(path)
-            self._symbols = tuple(Symbol(**row) for row in rows) if isinstance(rows, list) else SYMBOLS
-            self._symbols_stamp = stamp
-        return self._symbols
+        """All symbols, at most a quarter of a second old; the file is read again only when it changed."""
+        self._look_at_symbols()
+        return tuple(self._symbols.values())
 
     def symbol(self, name: str) -> Symbol | None:
         """The symbol of exactly this name, None when the broker has none."""
-        return next((symbol for symbol in self.symbols() if symbol.name == name), None)
+        self._look_at_symbols()
+        return self._symbols.get(name)
 
     def set_session(self, name: str, session: str) -> None:
         """Set a symbol's session: always, weekdays or closed. Raises ValueError for anything else."""
@@ -173,10 +168,11 @@ class Broker:
         with self._locked():
             closed = time.time() if session == "closed" else None
             rows = [
-                asdict(replace(known, session=session, closed_utc_s=closed) if known.name == name else known)
+                (known._replace(session=session, closed_utc_s=closed) if known.name == name else known)._asdict()
                 for known in self.symbols()
             ]
-            _save(self._directory / "symbols.json", rows)
+            _save(self._symbols_path, rows)
+            self._symbols_looked_s = 0.0
 
     def positions(self, login: int, server: str) -> tuple[BrokerPosition, ...]:
         """The account's open positions, oldest first; the file is read again only when it changed."""
@@ -226,6 +222,18 @@ class Broker:
             self._save_positions(login, server, kept)
         return True
 
+    def _look_at_symbols(self) -> None:
+        now = time.monotonic()
+        if now - self._symbols_looked_s < _SYMBOLS_AGE_S:
+            return
+        self._symbols_looked_s = now
+        stamp = _stamp(self._symbols_path)
+        if stamp != self._symbols_stamp:
+            rows = _load(self._symbols_path)
+            symbols = tuple(Symbol(**row) for row in rows) if isinstance(rows, list) else SYMBOLS
+            self._symbols = {symbol.name: symbol for symbol in symbols}
+            self._symbols_stamp = stamp
+
     def _enrol(self, login: int, server: str, mode: TradeMode, secret: Secret) -> BrokerAccount:
         with self._locked():
             account = self.account(login, server)
@@ -239,18 +247,18 @@ class Broker:
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._directory / "lock")
 
-    def _account_file(self, login: int, server: str) -> Path:
-        return self._directory / "accounts" / f"{login}@{server}.json"
+    def _account_file(self, login: int, server: str) -> str:
+        return f"{self._directory}/accounts/{login}@{server}.json"
 
-    def _positions_file(self, login: int, server: str) -> Path:
-        return self._directory / "positions" / f"{login}@{server}.json"
+    def _positions_file(self, login: int, server: str) -> str:
+        return f"{self._directory}/positions/{login}@{server}.json"
 
     def _save_account(self, account: BrokerAccount) -> None:
-        _save(self._account_file(account.login, account.server), asdict(account))
+        _save(self._account_file(account.login, account.server), account._asdict())
 
     def _save_positions(self, login: int, server: str, positions: tuple[BrokerPosition, ...]) -> None:
         path = self._positions_file(login, server)
-        _save(path, [asdict(position) for position in positions])
+        _save(path, [position._asdict() for position in positions])
         self._positions.pop(path, None)
 
 
@@ -283,7 +291,7 @@ def profit_of(position: BrokerPosition, symbol: Symbol, utc_s: float) -> float:
     return round(value if symbol.currency == "USD" else value / bid, 2)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
     except OSError:
@@ -291,15 +299,15 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_ino
 
 
-def _load(path: Path) -> Any:
+def _load(path: str) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(Path(path).read_bytes())
     except (OSError, ValueError):
         return None
 
 
-def _save(path: Path, value: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+def _save(path: str, value: Any) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    beside = Path(f"{path}.{os.getpid()}.tmp")
     beside.write_text(json.dumps(value), encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)

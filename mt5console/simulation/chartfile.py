@@ -5,7 +5,7 @@ The expert's block stands after `windows_total` and before the first window. Mus
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mt5console.simulation.inifile import decode_text, encode_text
 
@@ -24,8 +24,7 @@ TRADE_ALLOWED = 1
 """Bit 0 of expertmode."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertBlock:
+class ExpertBlock(NamedTuple):
     """The `<expert>` block: `path` is relative to MQL5 with backslashes (`Experts\\Sub\\X.ex5`)."""
 
     name: str
@@ -34,8 +33,7 @@ class ExpertBlock:
     inputs: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartFile:
+class ChartFile(NamedTuple):
     """What a `.chr` or `.tpl` says. A template's symbol and timeframe may be empty."""
 
     chart_id: int

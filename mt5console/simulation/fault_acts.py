@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +21,8 @@ from mt5console.simulation.market import Market
 from mt5console.simulation.profile import lose_profile, save_profile
 from mt5console.simulation.programs import Deinit
 from mt5console.simulation.session import AccountSession, Outside
+
+_NOTHING = Outside()
 
 
 class Afflicted(Protocol):
@@ -51,7 +52,8 @@ class FaultActs:
         self._terminal = terminal
         self._base = base
         self._user_id = user_id
-        self._path = fault_file(base, user_id or 0)
+        self._file = fault_file(base, user_id or 0)
+        self._path = str(self._file)
         self._stamp: tuple[int, int] | None = None
         self._book = NO_FAULTS
         self._clears: int | None = None
@@ -80,7 +82,7 @@ class FaultActs:
         stamp = _stamp(self._path)
         if stamp != self._stamp:
             self._stamp = stamp
-            self._book = read_faults(self._path)
+            self._book = read_faults(self._file)
             self._heal_when_cleared()
         if stamp is None:
             return
@@ -106,6 +108,8 @@ class FaultActs:
 
     def outside(self, utc_s: float) -> Outside:
         """What the session meets now."""
+        if not self._book.faults:
+            return _NOTHING
         account = self._terminal.session.account
         wrong = self._book.lasting("wrong-account", utc_s)
         shown = None
@@ -182,8 +186,8 @@ class FaultActs:
             inputs = tuple(
                 (name, f"before-{value}" if name == DEPLOYMENT_INPUT else value) for name, value in chart.expert.inputs
             )
-            older = replace(chart.expert, inputs=inputs)
-        return replace(chart, expert=older)
+            older = chart.expert._replace(inputs=inputs)
+        return chart._replace(expert=older)
 
 
 def _die() -> None:
@@ -191,7 +195,7 @@ def _die() -> None:
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
     except OSError:

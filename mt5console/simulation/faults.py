@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.terminal.layout import BaseLayout
@@ -50,8 +49,7 @@ _ROBOT_FAULTS = frozenset({"robot-stop", "robot-freeze", "robot-init-fail"})
 _SECONDS_FAULTS = {"slow-start": "10", "disconnect": None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """One injected fault. `argument`: robot, seconds, symbol or login, by fault. `until_utc_s`: when it ends itself."""
 
     id: str
@@ -61,8 +59,7 @@ class Fault:
     until_utc_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultBook:
+class FaultBook(NamedTuple):
     """All faults that wait or last for one user. `clears` counts how often they were cleared."""
 
     clears: int = 0
@@ -99,13 +96,13 @@ def inject(base: Path, user_id: int, fault: str, argument: str | None = None) ->
     argument = _checked(fault, argument)
     now = time.time()
     until = now + float(argument) if fault == "disconnect" and argument is not None else None
-    entry = Fault(id=uuid.uuid4().hex, name=fault, argument=argument, injected_utc_s=now, until_utc_s=until)
+    entry = Fault(id=os.urandom(8).hex(), name=fault, argument=argument, injected_utc_s=now, until_utc_s=until)
 
     def add(book: FaultBook) -> FaultBook:
         kept = tuple(
             old for old in book.faults if old.name not in LASTING or (old.name, old.argument) != (fault, argument)
         )
-        return replace(book, faults=(*kept, entry))
+        return book._replace(faults=(*kept, entry))
 
     _change(base, user_id, add)
 
@@ -123,7 +120,7 @@ def take(base: Path, user_id: int, fault_id: str) -> bool:
         nonlocal taken
         kept = tuple(fault for fault in book.faults if fault.id != fault_id)
         taken = len(kept) < len(book.faults)
-        return replace(book, faults=kept)
+        return book._replace(faults=kept)
 
     _change(base, user_id, remove)
     return taken
@@ -171,6 +168,6 @@ def _change(base: Path, user_id: int, change: Callable[[FaultBook], FaultBook]) 
         book = change(read_faults(path))
         beside = path.with_suffix(".tmp")
         beside.write_text(
-            json.dumps({"clears": book.clears, "faults": [asdict(fault) for fault in book.faults]}), encoding="utf-8"
+            json.dumps({"clears": book.clears, "faults": [fault._asdict() for fault in book.faults]}), encoding="utf-8"
         )
         os.replace(beside, path)

@@ -6,7 +6,6 @@ Must not know: the loop, faults, or what programs do with it.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
@@ -60,8 +59,8 @@ class TerminalHost:
     def time_current(self) -> float:
         """The last quote's time; the charts' symbols are the ones that are quoted."""
         now = time.time()
-        for chart in self.charts_table.open_charts:
-            self._market.quote(chart.symbol, now)
+        for symbol in {chart.symbol for chart in self.charts_table.open_charts}:
+            self._market.quote(symbol, now)
         return self._market.time_current()
 
     def quote(self, symbol: str) -> tuple[float | None, int]:
@@ -181,7 +180,7 @@ class TerminalHost:
             return ApplyEnd.NO_TEMPLATE
         block = own.running.block
         merged = tuple({**dict(block.inputs), **dict(inputs)}.items())
-        return self.charts_table.apply(chart, replace(block, inputs=merged), self._may_trade(caller))
+        return self.charts_table.apply(chart, block._replace(inputs=merged), self._may_trade(caller))
 
     def close_chart(self, chart_id: int) -> bool:
         """Close a chart."""

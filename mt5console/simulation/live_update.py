@@ -45,9 +45,9 @@ def begin_update(directory: str, build: int, journal: Journal) -> None:
     _spawn([str(updater), "/update", f"/path:{directory}", "/portable"], directory)
 
 
-def main(script: str, arguments: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> int:
     """The updater's own process. Gives its exit code."""
-    directory = next((a[len("/path:") :] for a in arguments if a.startswith("/path:")), "")
+    directory = next((a[len("/path:") :] for a in argv[1:] if a.startswith("/path:")), "")
     if not directory:
         return 1
     disk = Disk()

@@ -17,13 +17,13 @@ _SHEBANG_LIMIT = 120
 
 
 def script_text(module: str) -> str:
-    """The script that calls `module.main(path of the script, arguments)` and ends with what it returns."""
+    """The script that calls `module.main([path of the script, *arguments])` and ends with what it returns."""
     return f"""{_head(sys.executable)}import sys
 
 sys.path.insert(0, {str(PACKAGE.parent)!r})
 from {module} import main
 
-sys.exit(main(__file__, sys.argv[1:]))
+sys.exit(main([__file__, *sys.argv[1:]]))
 """
 
 

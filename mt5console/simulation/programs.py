@@ -6,9 +6,8 @@ Must not know: processes, journals, brokers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
@@ -30,8 +29,7 @@ class Deinit(IntEnum):
     CLOSE = 9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartOfProgram:
+class ChartOfProgram(NamedTuple):
     """The chart that a program runs on, and the inputs it was given (all that its binary declares)."""
 
     chart_id: int
@@ -45,8 +43,7 @@ class ChartOfProgram:
         return dict(self.inputs).get(name, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSeen:
+class AccountSeen(NamedTuple):
     """AccountInfo and TerminalInfo as a program reads them; `login` is 0 when nobody is logged in."""
 
     login: int

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from mt5console.core.credentials import Secret
 from mt5console.simulation.broker import COMPANY, SERVERS, Broker, BrokerAccount
@@ -28,8 +28,7 @@ class LoginState(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(NamedTuple):
     """One wish to be logged in. `by_wire`: asked for over the wire; `secret` may be a kept token."""
 
     login: int
@@ -39,8 +38,7 @@ class Login:
     by_wire: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(NamedTuple):
     """What lies outside the session's power: the broker's link, its refusal, another login that is shown."""
 
     link_is_up: bool = True

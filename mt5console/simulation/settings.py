@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mt5console.core.terminal.layout import BaseLayout
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulationSettings:
+class SimulationSettings(NamedTuple):
     """`login_delay_s`: from start (or link back) to authorisation; `update_s`: how long LiveUpdate's program runs;
     `build`: of a terminal that was never updated."""
 

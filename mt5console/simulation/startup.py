@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mt5console.core.credentials import Secret
 from mt5console.simulation.disk import Disk
 from mt5console.simulation.inifile import IniFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartExpert:
+class StartExpert(NamedTuple):
     """[StartUp]: the one expert to start; without a symbol it goes on the first chart of the profile."""
 
     expert: str
@@ -23,8 +22,7 @@ class StartExpert:
     timeframe: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class Start(NamedTuple):
     """What holds at this start. `config` is the start ini's path as given, None without one; `config_is_read` False
     when it could not be loaded. `may_trade` is [Experts] AllowLiveTrading."""
 

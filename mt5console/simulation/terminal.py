@@ -11,7 +11,6 @@ import select
 import signal
 import socket
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +39,7 @@ from mt5console.simulation.wire import WireServer
 
 _TURN_S = 0.1
 _EARLY_S = 0.01
+_FAULTS_EVERY = 2
 
 
 class Terminal:
@@ -85,14 +85,17 @@ class Terminal:
         self._faults.look(time.time())
         self._first_lines()
         self._wire.start()
+        turn = 0
         up_at = time.monotonic() + self._faults.slow_start_s(time.time())
         while not self._is_closing:
             began = time.monotonic()
             if self.is_frozen:
                 self._rest(_TURN_S * 10)
                 continue
-            self._faults.look(time.time())
-            self._faults.happen()
+            turn += 1
+            if turn % _FAULTS_EVERY == 0:
+                self._faults.look(time.time())
+                self._faults.happen()
             if not self._is_up and began >= up_at:
                 self._come_up()
             if self._is_up and not self.is_frozen:
@@ -255,9 +258,9 @@ class Terminal:
             self.journal.write("Terminal", f"cannot save: {error.strerror}", ERROR)
 
 
-def main(script: str, arguments: Sequence[str]) -> int:
-    """The process: `script` is the terminal's executable. Gives the exit code."""
-    executable = Path(os.path.abspath(script))
+def main(argv: Sequence[str]) -> int:
+    """The process: `argv[0]` is the terminal's executable. Gives the exit code."""
+    executable = Path(os.path.abspath(argv[0]))
     directory = str(executable.parent)
     try:
         os.makedirs(os.path.join(directory, "config"), exist_ok=True)
@@ -267,9 +270,11 @@ def main(script: str, arguments: Sequence[str]) -> int:
             journal.write("Terminal", "terminal process already started", ERROR)
             journal.write("Terminal", "exit with code 0")
             return 0
-        code = Terminal(executable, arguments).run()
+        code = Terminal(executable, argv[1:]).run()
         held.release()
     except Exception:  # noqa: BLE001 - the process's last word: a defect must leave a trace, streams lead nowhere
+        import traceback
+
         Path(directory, "simulation-defect.txt").write_text(traceback.format_exc(), encoding="utf-8")
         return 70
     # Serving threads may sit in a blocking read: nothing is left to be finished for them.
