@@ -5,6 +5,7 @@ Must not know: who needs it.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -27,7 +28,7 @@ def ensure_engine(base_dir: Path | None, simulate: bool | None, check_interval_s
     """
     if _answers(base_dir, simulate):
         return
-    engine = _start(engine_arguments(base_dir, simulate, check_interval_s))
+    engine = _start(engine_arguments(base_dir, simulate, check_interval_s), simulate)
     _started.append(engine)
     deadline = time.monotonic() + START_DEADLINE_S
     pause = threading.Event()
@@ -66,9 +67,18 @@ def _answers(base_dir: Path | None, simulate: bool | None) -> bool:
     return True
 
 
-def _start(arguments: list[str]) -> subprocess.Popen[bytes]:
+def _start(arguments: list[str], simulate: bool | None) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
+    environment = dict(os.environ)
+    if simulate is False:
+        environment["MT5CONSOLE_SIMULATE"] = "0"
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-        return subprocess.Popen(arguments, stdin=quiet, stdout=quiet, stderr=quiet, creationflags=flags)
-    return subprocess.Popen(arguments, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        engine = subprocess.Popen(
+            arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, creationflags=flags
+        )
+    else:
+        engine = subprocess.Popen(
+            arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, start_new_session=True
+        )
+    return engine

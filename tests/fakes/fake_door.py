@@ -203,6 +203,9 @@ class FakeDoor:
 
     def robots(self) -> list[dict[str, Any]]:
         self._enter("robots")
+        return self._robots()
+
+    def _robots(self) -> list[dict[str, Any]]:
         return [
             {"robot_id": known["robot_id"], "user_id": one["user_id"], "symbol": "EURUSD", "timeframe": "H1"}
             for one in self.terminals.values()
@@ -233,7 +236,7 @@ class FakeDoor:
         self._enter("add_robot", arguments)
         user_id, robot_id = arguments["user_id"], arguments["robot_id"]
         self._known(user_id)
-        if not arguments.get("replace") and any(known["robot_id"] == robot_id for known in self.robots()):
+        if not arguments.get("replace") and any(known["robot_id"] == robot_id for known in self._robots()):
             raise Conflict("robot_exists", f"Robot {robot_id} exists already.")
         self.terminals[user_id]["robots"].append(robot(robot_id, None))
         answer = {"robot_id": robot_id, "user_id": user_id}

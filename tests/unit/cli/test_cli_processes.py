@@ -1,0 +1,100 @@
+"""The command line as real processes: exit codes, a pure stdout, quick imports, no secret in argv or environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+CANARY = "c4nary-Pa55-x"
+
+WITH_A_FAKE = """
+import sys
+from tests.fakes.fake_app import FakeApp
+app = sys.modules["mt5console.app"] = FakeApp()
+from mt5console.cli import main
+"""
+
+
+def run(*arguments: str, stdin: str = "", code: str | None = None, **environment: str):
+    command = [sys.executable, *(("-c", code) if code else ("-m", "mt5console")), *arguments]
+    return subprocess.run(
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_exit_codes_and_streams_of_what_needs_no_engine():
+    version = run("--version")
+    assert (version.returncode, version.stderr) == (0, "")
+    assert version.stdout.startswith("mt5console ")
+    for arguments in ([], ["--nope"], ["deploy", "--json", "x"]):
+        wrong = run(*arguments)
+        assert (wrong.returncode, wrong.stdout) == (2, "")
+        assert wrong.stderr.count("\n") == 1
+
+
+def test_help_and_wrong_usage_import_nothing_heavy():
+    code = WITH_A_FAKE.replace('app = sys.modules["mt5console.app"] = FakeApp()', "") + (
+        "assert main(['--help']) == 0\n"
+        "assert main(['deploy', '--nope']) == 2\n"
+        "heavy = {'fastapi', 'uvicorn', 'rich', 'PySide6', 'numpy', 'MetaTrader5', 'mt5console.app', 'http.client'}\n"
+        "sys.stderr.write(f'heavy: {sorted(heavy & set(sys.modules))}')\n"
+    )
+    assert run(code=code).stderr.endswith("heavy: []")
+
+
+def test_stdout_holds_one_document_even_in_a_poor_code_page():
+    ran = run(code=WITH_A_FAKE + "sys.exit(main(['status', '--json']))", PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0
+    assert json.loads(ran.stdout)["watchdog"]["check_interval"] == 10
+    words = run(code=WITH_A_FAKE + "sys.exit(main(['status']))", PYTHONIOENCODING="ascii")
+    assert (words.returncode, words.stderr) == (0, "")
+
+
+def test_a_reader_that_goes_away_is_no_traceback():
+    code = WITH_A_FAKE + (
+        "app.entries = [{'time': 't', 'kind': 'other', 'level': 0, 'text': 'x' * 200}] * 5000\n"
+        "sys.exit(main(['journal', '1']))"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.stdout.close()
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert err == b""
+
+
+def test_a_password_is_in_no_argv_environment_or_output_while_it_is_used():
+    code = WITH_A_FAKE + (
+        "from pathlib import Path\n"
+        "add = app.door.add_user\n"
+        "def look(*given, **options):\n"
+        "    own = [sys.argv, sys.orig_argv, dict(__import__('os').environ), repr(given), str(options)]\n"
+        "    sys.stderr.write(repr(own))\n"
+        "    return add(*given, **options)\n"
+        "app.door.add_user = look\n"
+        "code = main(sys.argv[1:])\n"
+        "assert app.door.passwords[2] == sys.argv[4][::-1]\n"
+        "sys.exit(code)\n"
+    )
+    # The login is no secret; the server's name carries the canary backwards, so that argv never holds it.
+    ran = run(
+        *("user", "add", "--server", CANARY[::-1], "2", "--login", "5", "--password-stdin"),
+        stdin=f"{CANARY}\n",
+        code=code,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert CANARY not in ran.stdout + ran.stderr
+    assert "***" in ran.stderr
