@@ -187,13 +187,12 @@ def _overwrite(path: Path, size: int) -> None:
 
 def _flush_directory(directory: Path) -> None:
     """A rename lasts when its directory is flushed; Windows has no such call and flushes by itself."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _pattern(name: str) -> str:

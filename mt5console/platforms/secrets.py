@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import keyring
 from keyring.backend import KeyringBackend
@@ -75,7 +75,8 @@ class KeyringSecretStore:
                 )
             if sys.platform == "win32":
                 # The default may roam with the account to other machines of a domain.
-                self._found.persist = "local machine"
+                vault: Any = self._found
+                vault.persist = "local machine"
         return self._found
 
 

@@ -18,13 +18,21 @@ class Session:
 def describe_session() -> Session:
     """Whether terminals can work from here. MetaTrader's IPC does not cross sessions or accounts."""
     if sys.platform == "win32":
-        from mt5console.platforms.windows.windows import interactive_session
+        from mt5console.platforms.windows.desktop import interactive_session
 
-        number, interactive = interactive_session()
-        if interactive:
-            return Session(interactive=True, text=f"interactive session {number}")
-        text = f"session {number} has no desktop: log on (autologon and a task at logon), do not run as a service"
-        return Session(interactive=False, text=text)
+        return _of_windows(*interactive_session())
+    else:  # noqa: RET505 - without it mypy calls the last line unreachable on Windows
+        return _of_posix()
+
+
+def _of_windows(number: int, interactive: bool) -> Session:
+    if interactive:
+        return Session(interactive=True, text=f"interactive session {number}")
+    text = f"session {number} has no desktop: log on (autologon and a task at logon), do not run as a service"
+    return Session(interactive=False, text=text)
+
+
+def _of_posix() -> Session:
     has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform == "darwin"
     text = "desktop session" if has_display else "session without a display; simulated terminals need none"
     return Session(interactive=True, text=text)

@@ -3,6 +3,8 @@
 Must not know: what a terminal is, or why it is started or ended.
 """
 
+# ruff: noqa: E402 - mypy has to meet the platform guard before it follows the imports below it
+
 from __future__ import annotations
 
 import errno
@@ -16,10 +18,12 @@ from pathlib import Path
 
 from mt5console.core.errors import ConsoleError
 from mt5console.core.ports import ProcessRef, ProcessUsage
-from mt5console.platforms.posix.exits import ExitWatcher, has_pidfd, system_exit_watcher
-from mt5console.platforms.posix.table import ProcessTable, is_same_birth, system_table
+from mt5console.platforms.exits import ExitWatcher
 
 assert sys.platform != "win32", "mt5console.platforms.posix works on POSIX systems only"
+
+from mt5console.platforms.posix.exits import has_pidfd, system_exit_watcher
+from mt5console.platforms.posix.table import ProcessTable, is_same_birth, system_table
 
 if sys.platform == "linux":
     from mt5console.platforms.posix.exits import open_process

@@ -26,6 +26,9 @@ BIRTH_TOLERANCE_S = 2.0
 _SETTLED_AFTER_S = 3.0
 _READ_AGAIN_AFTER_S = 10.0
 _READ_AGAIN_AT_ONCE = 16
+_HALF_BORN_TRIES = 20
+_HALF_BORN_PAUSE_S = 0.0002
+_ARGUMENTS_READ = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +168,7 @@ class LinuxProcessTable:
         return left_unread
 
     def _read(self, pid: int, inode: int, now_mono_s: float) -> _Known:
-        since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else 0.0
+        since_boot_s = float(_read_file("/proc/uptime").split()[0])
         seen = self.look(pid)
         settled = seen is not None and since_boot_s + self._boot_utc_s - seen.created_utc_s >= _SETTLED_AFTER_S
         return _Known(inode=inode, seen=seen, settled=settled, read_mono_s=now_mono_s)
@@ -283,8 +286,16 @@ def _read_stat(pid: int) -> _Stat | None:
 
 
 def _read_programs(pid: int) -> tuple[str, ...]:
-    argv = [os.fsdecode(part) for part in _read_file(f"/proc/{pid}/cmdline").split(b"\0")[:16]]
-    return programs_of(_link(f"/proc/{pid}/exe"), argv, lambda: _link(f"/proc/{pid}/cwd"))
+    image = _link(f"/proc/{pid}/exe")
+    line = _read_file(f"/proc/{pid}/cmdline")
+    for _ in range(_HALF_BORN_TRIES if image and not line else 0):
+        # In the middle of an exec the new image shows already, and its command line an instant later.
+        time.sleep(_HALF_BORN_PAUSE_S)
+        image, line = _link(f"/proc/{pid}/exe"), _read_file(f"/proc/{pid}/cmdline")
+        if line or not image:
+            break
+    argv = [os.fsdecode(part) for part in line.split(b"\0")[:_ARGUMENTS_READ]]
+    return programs_of(image, argv, lambda: _link(f"/proc/{pid}/cwd"))
 
 
 def _link(path: str) -> str:

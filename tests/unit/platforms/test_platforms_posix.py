@@ -147,6 +147,15 @@ def test_children_of_others_in_this_process_keep_their_exit_code(world: PosixWor
     assert child.wait(PATIENCE_S) == 0
 
 
+def test_what_was_just_spawned_is_found_and_can_be_killed_at_once(world: PosixWorld, tmp_path: Path) -> None:
+    program = world.program(tmp_path / "terminal64")
+    for _ in range(40):
+        ref = world.host.spawn(program, ("/portable",), tmp_path)
+        assert world.host.find(program) == (ref,)
+        assert world.host.kill(ref)
+        eventually(lambda: world.host.find(program) == (), "it to be gone")
+
+
 @linux
 @pytest.mark.parametrize("table", [LinuxProcessTable, PsutilProcessTable])
 def test_a_process_that_becomes_the_terminal_by_exec_is_found(
@@ -277,10 +286,8 @@ def test_a_hundred_watched_processes_cost_nothing_while_they_live_and_all_ends_a
         for ref in refs:
             world.host.watch(ref, lambda ref, _code: ends.__setitem__(ref.pid, ends.get(ref.pid, 0) + 1))
         thread = next(t for t in threading.enumerate() if t.name == "process-exits")
-        before = _switches(thread)
         assert all(world.host.is_alive(ref) for ref in refs)
-        time.sleep(0.5)  # The time over which nothing may happen; there is no condition to wait for.
-        assert _switches(thread) == before
+        eventually(lambda: _sleeps(thread), "the watching thread to sleep for 0.3 s on end")
     finally:
         for sleeper in sleepers:
             sleeper.kill()
@@ -291,6 +298,13 @@ def test_a_hundred_watched_processes_cost_nothing_while_they_live_and_all_ends_a
     assert not any(world.host.is_alive(ref) for ref in refs)
     world.host.close()
     assert len(os.listdir("/proc/self/fd")) <= handles_before
+
+
+def _sleeps(thread: threading.Thread) -> bool:
+    """Whether the thread did not run at all for a while; there is no condition to wait for but the time."""
+    before = _switches(thread)
+    time.sleep(0.3)
+    return _switches(thread) == before
 
 
 def _switches(thread: threading.Thread) -> list[str]:
