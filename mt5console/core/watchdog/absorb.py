@@ -32,7 +32,10 @@ EARLIER_S = 1.0
 
 
 def is_of_this_life(turn: Turn, written_mono_s: float) -> bool:
-    """Whether something written then can come from the living process; anything can while none is known."""
+    """Whether something written then can come from the living process; anything can while none was ever known."""
+    ended = turn.watch.ended_mono_s
+    if ended is not None and written_mono_s <= ended:
+        return False
     life = turn.watch.process
     return life is None or written_mono_s >= life.began_mono_s - EARLIER_S
 
@@ -120,6 +123,7 @@ def take_usage(turn: Turn, fact: ProcessUsageSeen) -> None:
 
 def take_storage(turn: Turn, fact: StorageSeen) -> None:
     """The user's directory can be written, or cannot."""
+    had_error = bool(turn.watch.storage_error)
     turn.put(free_bytes=fact.free_bytes, storage_error=fact.error)
     if fact.error:
         opened = turn.open(
@@ -130,9 +134,11 @@ def take_storage(turn: Turn, fact: StorageSeen) -> None:
         if opened:
             turn.say("error", f"MT5 directory cannot be written ({turn.who}): {fact.error}")
         return
+    if had_error:
+        turn.put(stale_since_mono_s=None)  # the agent gets its time anew, now that it can write again
+        turn.forget_said("storage", "stale", "recover:terminal_frozen", "recover:agent_missing")
     if turn.clear(IncidentKind.DISK_FULL, "a trial write worked again"):
         turn.say("info", f"MT5 directory can be written again ({turn.who})")
-        turn.forget_said("storage")
 
 
 def take_journal(turn: Turn, fact: JournalSeen) -> None:

@@ -75,7 +75,7 @@ def _judge(turn: Turn, robot: DesiredRobot, experts: tuple[str, ...]) -> None:
     others = tuple(name for name in experts if name != right)
     if is_beating(robot, memory, turn.now, turn.policy) and not others:
         _well(turn, robot, memory)
-    elif others or _beats_otherwise(turn, robot, memory):
+    elif others or (experts and _beats_otherwise(turn, robot, memory)):
         _wrong_version(turn, robot, others or (right,))
     elif experts:
         _forget_timers(turn, robot.robot_id)
@@ -182,13 +182,21 @@ def _absent(turn: Turn, robot: DesiredRobot) -> None:
     missing_s = now - memory.missing_since_mono_s
     may_restore = not life.proven or memory.removals > 0
     if may_restore and not memory.restored:
-        if missing_s >= turn.policy.restore_after_s:
+        if _beats_since(memory, memory.missing_since_mono_s):
+            if missing_s >= turn.policy.robots_back_grace_s:
+                _report_missing(turn, robot, restored=False)
+        elif missing_s >= turn.policy.restore_after_s:
             _restore(turn, robot)
         return
     if may_restore and missing_s < turn.policy.robot_missing_s + turn.policy.restore_after_s:
         return
     if missing_s >= turn.policy.robot_missing_s:
         _report_missing(turn, robot, restored=memory.restored)
+
+
+def _beats_since(memory: RobotMemory, mono_s: float) -> bool:
+    """Whether it beats though no chart lists it: then it is not attached a second time."""
+    return memory.beat_mono_s is not None and memory.beat_mono_s > mono_s
 
 
 def _restore(turn: Turn, robot: DesiredRobot) -> None:
