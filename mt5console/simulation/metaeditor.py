@@ -153,7 +153,3 @@ def _summarise(data_directory: Path, source: Path, result: str) -> None:
     line = f"0\t{moment}\tCompile\t{source} - {result.removeprefix('Result: ')}\r\n"
     with log.open("ab") as file:
         file.write((b"" if file.tell() else b"\xff\xfe") + line.encode("utf-16-le"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -218,14 +219,11 @@ def test_syntax_only_writes_no_ex5(terminal: Path) -> None:
 def test_it_runs_as_a_program(terminal: Path) -> None:
     source = terminal / "MQL5" / "Experts" / "x.mq5"
     source.write_text("int OnInit() { return 0; }")
-    words = [
-        sys.executable,
-        "-m",
-        "mt5console.simulation.metaeditor",
-        f"/compile:{source}",
-        f"/inc:{terminal / 'MQL5'}",
-    ]
-    done = subprocess.run(words, timeout=20, capture_output=True, check=False)
+    program = terminal / "metaeditor64"
+    program.write_text("import sys\nfrom mt5console.simulation.metaeditor import main\nsys.exit(main())\n")
+    words = [sys.executable, str(program), f"/compile:{source}", f"/inc:{terminal / 'MQL5'}"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(words, timeout=20, capture_output=True, check=False, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
     assert read_binary(source.with_suffix(".ex5")) is not None
 

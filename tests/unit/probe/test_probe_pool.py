@@ -245,7 +245,7 @@ def test_different_terminals_are_polled_in_parallel_the_same_one_in_turn(world: 
     with ThreadPoolExecutor(8) as threads:
         began = time.monotonic()
         assert all(result.answer for result in threads.map(lambda path: pool.poll(path, 10), slow))
-        assert time.monotonic() - began < 1.2
+        assert time.monotonic() - began < 1.5
         began = time.monotonic()
         assert all(result.answer for result in threads.map(lambda _: pool.poll(slow[0], 10), range(3)))
         assert time.monotonic() - began >= 1.2
