@@ -81,8 +81,6 @@ def detach(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now:
     if state.phase == "sent":
         reply = reply_to(state, fact)
         if reply is None and now.mono_s < state.valid_until_mono + COMMAND_MARGIN_S:
-            if process_gone(state, known, now):
-                return _detached(state, known, now, "the terminal's process is gone")
             return Advance(state=state)
         looked = replace(state, phase="look", mark=mark_of(known), absent_since_mono=now.mono_s)
         return Advance(state=looked, remember=True)
@@ -90,7 +88,7 @@ def detach(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now:
 
 
 def _begin_detach(state: DeploymentState, known: TerminalKnown, now: Now) -> Advance:
-    if state.leg is Leg.BACK and now.mono_s < state.late_until_mono and not process_gone(state, known, now):
+    if now.mono_s < state.late_until_mono:
         return Advance(state=state)
     if state.leg is Leg.BACK and not state.attach_sent and state.plan.deploys:
         return _detached(state, known, now, "the new version was never sent to a chart")

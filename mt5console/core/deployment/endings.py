@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mt5console.core.deployment.changes import describe_changes
 from mt5console.core.deployment.diagnosis import diagnose, next_step
-from mt5console.core.deployment.plan import COMMAND_MARGIN_S, DETACH_S, PAUSE_S, PUT_BACK_S, Leg, Step
+from mt5console.core.deployment.plan import COMMAND_MARGIN_S, PAUSE_S, PUT_BACK_S, Leg, Step
 from mt5console.core.deployment.state import Advance, DeploymentIncident, DeploymentState, close_stage, enter
 from mt5console.core.model.commands import Command, SendAgentCommand, WriteDesired
 from mt5console.core.model.desired import RobotVersion
@@ -53,22 +53,19 @@ def fail(state: DeploymentState, known: TerminalKnown, now: Now, cause: str, tex
 
 def go_back(state: DeploymentState, now: Now) -> Advance:
     """Turn round: remove the new version, see it gone, put the old one back and prove that."""
-    late = state.late_until_mono
-    commands: tuple[Command, ...] = ()
-    late_command = state.late_command
-    if state.phase in ("sent", "cancel") and state.valid_until_mono > now.mono_s:
-        late, late_command = state.valid_until_mono + COMMAND_MARGIN_S, state.act_id
-        commands = (cancel_command(state),)
-    turned = replace(
-        state,
-        leg=Leg.BACK,
-        back_until_mono=now.mono_s + PUT_BACK_S,
-        attempt=1,
-        late_until_mono=late,
-        late_command=late_command,
-        present=False,
-    )
-    return Advance(state=enter(turned, Step.DETACH, now, DETACH_S), commands=commands, remember=True)
+    left, commands = abandon(state, now)
+    turned = replace(left, leg=Leg.BACK, back_until_mono=now.mono_s + PUT_BACK_S, attempt=1, present=False)
+    return Advance(state=enter(turned, Step.DETACH, now, PUT_BACK_S), commands=commands, remember=True)
+
+
+def abandon(state: DeploymentState, now: Now) -> tuple[DeploymentState, tuple[Command, ...]]:
+    """Leave the running step: an agent command that may still be carried out is taken back, and remembered until it
+    has expired, because the agent may find it late, even after a restart."""
+    if state.phase not in ("sent", "cancel") or state.valid_until_mono + COMMAND_MARGIN_S <= now.mono_s:
+        return state, ()
+    late = max(state.late_until_mono, state.valid_until_mono + COMMAND_MARGIN_S)
+    left = replace(state, late_until_mono=late, late_command=state.act_id)
+    return left, (cancel_command(state),)
 
 
 def cancel_command(state: DeploymentState) -> SendAgentCommand:
@@ -165,7 +162,8 @@ def _unproven_words(state: DeploymentState, told: str) -> tuple[IncidentKind, st
     robot = state.plan.robot_id
     if state.plan.kind == "remove":
         return IncidentKind.ROBOT_UNDESIRED, f"robot {robot} was not seen gone, it may open nothing: {told}"
-    if state.cleared or not state.attach_sent:
+    removed = any(stage.name == "put_back_desired" and stage.outcome == "passed" for stage in state.stages)
+    if state.cleared or removed or not state.attach_sent:
         return IncidentKind.ROBOT_MISSING, f"the version of robot {robot} that should run is not proven: {told}"
     return IncidentKind.ROBOT_PARTIAL, f"whether robot {robot} is attached cannot be proven: {told}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mt5console.core.deployment.endings import end_partial, fail, go_back, unproven
+from mt5console.core.deployment.endings import abandon, end_partial, fail, go_back, unproven
 from mt5console.core.deployment.plan import PUT_BACK_S, Leg, Step
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage, enter
 from mt5console.core.model.ids import Now
@@ -50,8 +50,7 @@ def _stopped(state: DeploymentState, known: TerminalKnown, now: Now) -> Advance:
     stopping = replace(stopping, cause=state.cause or "stopped", cause_text=state.cause_text or text)
     if state.leg is Leg.FORWARD:
         return go_back(stopping, now)
-    again = replace(stopping, attempt=state.attempt + 1, present=False)
-    return Advance(state=enter(again, Step.DETACH, now, PUT_BACK_S), words=(text,), remember=True)
+    return _detach_again(stopping, now, text)
 
 
 def _process_changed(state: DeploymentState, known: TerminalKnown, now: Now) -> Advance | None:
@@ -62,8 +61,14 @@ def _process_changed(state: DeploymentState, known: TerminalKnown, now: Now) -> 
     if state.leg is Leg.FORWARD:
         return _on_the_way_back(fail(state, known, now, "terminal_died", text), known)
     again = close_stage(state, "failed", text, now)
-    again = replace(again, pid=known.pid, cleared=known.pid is None, present=False, attempt=state.attempt + 1)
-    return Advance(state=enter(again, Step.DETACH, now, PUT_BACK_S), words=(text,), remember=True)
+    return _detach_again(replace(again, pid=known.pid, cleared=known.pid is None), now, text)
+
+
+def _detach_again(state: DeploymentState, now: Now, text: str) -> Advance:
+    """The way back begins anew, within its old deadline."""
+    left, commands = abandon(state, now)
+    again = replace(left, present=False, attempt=state.attempt + 1)
+    return Advance(state=enter(again, Step.DETACH, now, PUT_BACK_S), commands=commands, words=(text,), remember=True)
 
 
 def _on_the_way_back(turned: Advance, known: TerminalKnown) -> Advance:

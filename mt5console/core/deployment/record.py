@@ -54,7 +54,7 @@ def from_record(record: DeploymentRecord) -> DeploymentState | None:
         return None
     try:
         return _state(record.state)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -82,7 +82,20 @@ _BUILT = {
     "active_after",
     "incident",
 }
-_NUMBERS = {"until_mono", "since_mono", "started_utc_s"}
+_WORDS = {"phase", "cause", "cause_text", "baseline_for", "late_command", "init_failure", "compile_text"}
+_COUNTS = {"attempt", "legacy_beats"}
+_FLAGS = {
+    "touched",
+    "attach_sent",
+    "cleared",
+    "present",
+    "stopping",
+    "interrupted",
+    "resume_sent",
+    "chart_opened",
+    "ready_confirmed",
+    "heartbeat_confirmed",
+}
 
 
 def _state(data: Mapping[str, Any]) -> DeploymentState:
@@ -108,12 +121,20 @@ def _state(data: Mapping[str, Any]) -> DeploymentState:
 
 
 def _check(name: str, value: Any) -> None:
-    """Instants must be numbers, words must be text: a torn record is refused whole."""
-    if (name.endswith("_mono") and name != "absent_since_mono") or name in _NUMBERS:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"{name} is not a number")
-    elif name in ("phase", "cause", "cause_text", "baseline_for", "late_command") and not isinstance(value, str):
-        raise TypeError(f"{name} is not text")
+    """Instants must be numbers, words text, flags flags: a torn record is refused whole."""
+    wanted: type | tuple[type, ...] | None = None
+    if name in _WORDS:
+        wanted = str
+    elif name in _FLAGS:
+        wanted = bool
+    elif name in _COUNTS:
+        wanted = int
+    elif name == "started_utc_s" or (name.endswith("_mono") and name != "absent_since_mono"):
+        wanted = (int, float)
+    elif name in ("pid", "beat_first", "absent_since_mono", "ended_utc_s"):
+        wanted = (int, float, type(None))
+    if wanted is not None and (not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool))):
+        raise TypeError(f"{name} is not what it should be")
 
 
 def _plan(data: Mapping[str, Any]) -> DeploymentPlan:

@@ -124,6 +124,7 @@ class World:
     utc: float = 1_700_000_000.0
     pid: int | None = 4711
     identity_ok: bool | None = True
+    newest_first: bool = False
     blocked: str = ""
     stop_latched: bool = False
     algo: bool = True
@@ -162,6 +163,7 @@ class World:
     journal: list[JournalEntry] = field(default_factory=list)
     sequence: int = 0
     most_copies: int = 0
+    ever: set[DeploymentId] = field(default_factory=set)
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -182,6 +184,7 @@ class World:
             self.mono - 100,
         )
         self.charts.append(robot)
+        self.ever.add(robot.deployment_id)
         self.desired = version.deployment_id
         self._ready(robot)
         self._beat(robot)
@@ -252,9 +255,9 @@ class World:
         if self.pid is None:
             return
         if self.agent_alive:
-            for command, not_after in self.inbox:
+            inbox, self.inbox = self.inbox, []
+            for command, not_after in reversed(inbox) if self.newest_first else inbox:
                 self._agent_obeys(command, not_after)
-            self.inbox.clear()
         for robot in list(self.charts):
             self._robot_lives(robot)
         if self.agent_alive:
@@ -357,6 +360,7 @@ class World:
             self.facts.append(JournalSeen(user_id=UserId(1), entry=entry))
             return reply(True, "done", chart_id="5")
         self.charts.append(robot)
+        self.ever.add(robot.deployment_id)
         self.most_copies = max(self.most_copies, len(self.charts))
         return reply(True, "done", chart_id=str(robot.chart_id))
 
@@ -408,7 +412,6 @@ class World:
         """The process dies; nothing is saved."""
         self.pid = None
         self.charts.clear()
-        self.inbox.clear()
 
     def start_terminal(self, *, brings_back: RobotVersion | None = None) -> None:
         """A new process; a stale profile may bring a version back."""
