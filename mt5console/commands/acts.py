@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mt5console.commands.output import complain, emit, note
 from mt5console.commands.session import ACTOR, Session
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError
-from mt5console.core.ports import EngineDoor
+
+if TYPE_CHECKING:
+    # Loading the core's vocabulary costs more than parsing a command line.
+    from mt5console.core.ports import EngineDoor
 
 STEP_S = 1.0
 PATIENCE_EXTRA_S = 150.0

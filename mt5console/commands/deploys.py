@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,10 @@ from mt5console.commands.options import EvenWithPositions, Live, RobotArgument, 
 from mt5console.commands.output import complain, note, say
 from mt5console.commands.session import ACTOR, session_of
 from mt5console.core.errors import ConsoleError
-from mt5console.core.ports import EngineDoor
+
+if TYPE_CHECKING:
+    # Loading the core's vocabulary costs more than parsing a command line.
+    from mt5console.core.ports import EngineDoor
 
 
 def deploy(

@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from mt5console.core.errors import UsageInvalid
-from mt5console.core.ports import EngineDoor
+
+if TYPE_CHECKING:
+    # Loading the core's vocabulary costs more than parsing a command line.
+    from mt5console.core.ports import EngineDoor
 
 ACTOR = "command line"
 
