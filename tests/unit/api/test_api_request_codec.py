@@ -32,6 +32,8 @@ _values = {
     "str | None": st.none() | _text,
     "Mode": st.sampled_from(Mode),
 }
+_scalars = st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=5)
+_anything = st.recursive(_scalars, st.lists, max_leaves=3)
 
 
 def _requests():
@@ -60,7 +62,7 @@ def test_anything_else_is_refused_as_wrong_use(kind, arguments):
 
 @given(
     st.sampled_from(sorted(KINDS)),
-    st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5), st.lists, max_leaves=3),
+    _anything,
 )
 def test_a_value_is_either_taken_or_refused_by_its_fields_name(kind, value):
     name = fields(KINDS[kind])[0].name
