@@ -122,9 +122,17 @@ class Charts:
         mode = block.mode if may_trade else block.mode & ~TRADE_ALLOWED
         path = "Experts\\" + relative.replace(os.sep, "\\")
         # Inputs that the program does not declare are ignored when it loads, and gone when the chart is saved.
-        inputs = tuple((key, given.get(key, default)) for key, default in _declared(binary))
-        loaded = ExpertBlock(name=name, path=path, mode=mode, inputs=inputs)
-        return self._load(chart, loaded, binary)
+        declared = _declared(binary)
+        kept = tuple((key, given[key]) for key, _ in declared if key in given)
+        seen = ChartOfProgram(
+            chart_id=chart.chart_id,
+            symbol=chart.symbol,
+            timeframe=chart.timeframe,
+            expert=name,
+            inputs=tuple((key, given.get(key, default)) for key, default in declared),
+            given=frozenset(key for key, _ in kept),
+        )
+        return self._load(chart, ExpertBlock(name=name, path=path, mode=mode, inputs=kept), seen, binary)
 
     def remove_expert(self, chart: Chart, reason: Deinit) -> None:
         """End the chart's expert, if it has one."""
@@ -147,14 +155,7 @@ class Charts:
         expert = None if chart.running is None else chart.running.block
         return ChartFile(chart_id=chart.chart_id, symbol=chart.symbol, timeframe=chart.timeframe, expert=expert)
 
-    def _load(self, chart: Chart, block: ExpertBlock, binary: SimulatedBinary) -> ApplyEnd:
-        seen = ChartOfProgram(
-            chart_id=chart.chart_id,
-            symbol=chart.symbol,
-            timeframe=chart.timeframe,
-            expert=block.name,
-            inputs=block.inputs,
-        )
+    def _load(self, chart: Chart, block: ExpertBlock, seen: ChartOfProgram, binary: SimulatedBinary) -> ApplyEnd:
         program = self._make(seen, binary)
         self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
         code = 1

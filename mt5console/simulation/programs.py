@@ -30,13 +30,17 @@ class Deinit(IntEnum):
 
 
 class ChartOfProgram(NamedTuple):
-    """The chart that a program runs on, and the inputs it was given (all that its binary declares)."""
+    """The chart that a program runs on, and its inputs: all that its binary declares, with their present values.
+
+    `given`: names of the declared inputs that the template or profile set; the rest have their defaults.
+    """
 
     chart_id: int
     symbol: str
     timeframe: str
     expert: str
     inputs: tuple[tuple[str, str], ...]
+    given: frozenset[str] = frozenset()
 
     def input(self, name: str) -> str:
         """The input's value, empty when the program declares none of this name."""

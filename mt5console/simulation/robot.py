@@ -169,10 +169,13 @@ class Robot:
         self._host.print(self._chart, f"robot {self.robot_id} ended, reason {int(reason)}")
 
     def _write_ready(self) -> None:
+        chart = self._chart
+        # What was set and really loaded is echoed; an input that the program does not declare is missing here.
+        loaded = ((name, value) for name, value in chart.inputs if name in chart.given)
         ready = Ready(
             robot_id=RobotId(self.robot_id),
             deployment_id=self._deployment,
-            inputs_hash=protocol.inputs_hash(self._chart.inputs),
+            inputs_hash=protocol.inputs_hash(loaded),
             chart_id=self._chart.chart_id,
             symbol=self._chart.symbol,
             timeframe=self._chart.timeframe,
