@@ -136,6 +136,7 @@ class Provisioner:
 
         Every add and removal begins with this. What cannot be ended now is tried again the next time.
         """
+        self._unfinished.tidy()
         intents = list(self._unfinished.all())
         if not intents:
             return

@@ -70,6 +70,12 @@ class Unfinished:
             raise StorageFailed("write_failed", text) from error
         return place
 
+    def tidy(self) -> None:
+        """Remove folders without an intent: their act had done nothing yet, or had ended."""
+        for folder in self._folder.glob("user_*"):
+            if self._files.stamp(folder / INTENT) is None:
+                _remove_tree(folder)
+
     def all(self) -> Iterator[Intent]:
         """The intents of acts that have not ended."""
         for path in sorted(self._folder.glob(f"*/{INTENT}")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -186,3 +187,9 @@ def test_several_makers_at_once_end_with_one_key(tmp_path: Path) -> None:
         thread.join(20)
     assert len(keys) == 6
     assert len(set(keys)) == 1
+
+
+def test_opening_a_base_directory_does_not_load_what_only_settings_need() -> None:
+    code = "import sys, mt5console.core.config.base_directory; print({'pydantic', 'tomlkit'} & set(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == "set()"
