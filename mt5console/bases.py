@@ -11,8 +11,9 @@ from pathlib import Path
 
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import UsageInvalid
-from mt5console.core.ports import FileStore, Platform, ProcessHost, SecretStore, TemplateSource
+from mt5console.core.ports import FileStore, Platform, SecretStore, TemplateSource
 from mt5console.core.terminal.layout import BaseLayout
+from mt5console.platforms import process_host
 from mt5console.platforms.clock import SystemClock
 from mt5console.platforms.demo_secrets import DemoSecretStore
 from mt5console.platforms.files import LocalFileStore
@@ -54,17 +55,6 @@ def base_root(base_dir: Path | None) -> Path:
 def find_base(base_dir: Path | None, simulate: bool | None, *, create: bool) -> BaseDirectory:
     """Open the base directory; refuses the other kind, a foreign directory, a missing one unless `create`."""
     return open_base(base_root(base_dir), is_simulated(simulate), LocalFileStore(), create=create)
-
-
-def process_host() -> ProcessHost:
-    """This system's processes."""
-    if sys.platform == "win32":
-        from mt5console.platforms.windows.processes import WindowsProcessHost
-
-        return WindowsProcessHost()
-    from mt5console.platforms.posix.processes import PosixProcessHost
-
-    return PosixProcessHost()
 
 
 def secret_store(layout: BaseLayout, simulated: bool) -> SecretStore:

@@ -73,4 +73,6 @@ def unknown_user(user_id: int) -> NotFound:
 
 def unknown_robot(robot_id: int) -> NotFound:
     """The one wording for a robot that this base directory does not know."""
-    return NotFound("unknown_robot", f"robot {robot_id} is not registered here: `mt5console robot list` shows which are")
+    return NotFound(
+        "unknown_robot", f"robot {robot_id} is not registered here: `mt5console robot list` shows which are"
+    )

@@ -98,7 +98,9 @@ class IncidentBook:
         for user in sorted(self._link_out):
             key: Key = (user, IncidentKind.BROKER_DISCONNECTED, None)
             changed += self._take(key, "many terminals lost their broker together: one incident for all", now)
-        text = f"{len(self._link_out)} of {total} terminals lost their broker at once: the broker or this server's network"
+        text = (
+            f"{len(self._link_out)} of {total} terminals lost their broker at once: the broker or this server's network"
+        )
         together = OpenIncident(
             kind=IncidentKind.BROKER_DISCONNECTED,
             text=text,

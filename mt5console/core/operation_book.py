@@ -90,9 +90,7 @@ class OperationBook:
     def refused(self, operation_id: OperationId, why: ConsoleError, now: Now) -> tuple[Operation, ...]:
         """It was not begun."""
         error = {"code": why.code, "text": why.text}
-        return self._end(
-            operation_id, OperationState.REFUSED, why.text, now, error=error, exit_code=why.exit_code
-        )
+        return self._end(operation_id, OperationState.REFUSED, why.text, now, error=error, exit_code=why.exit_code)
 
     def _end(
         self,

@@ -42,7 +42,9 @@ def _user(engine: Engine, operation: Operation, now: Now) -> UserId | None:
     """The operation's user; an operation whose user is gone ends FAILED."""
     user_id = operation.user_id
     if user_id is None or user_id not in engine.watches:
-        engine.record(*engine.operations.failed(operation.operation_id, "user_gone", "the user was removed meanwhile", now))
+        engine.record(
+            *engine.operations.failed(operation.operation_id, "user_gone", "the user was removed meanwhile", now)
+        )
         return None
     return user_id
 
@@ -146,7 +148,7 @@ def _stop_proof(engine: Engine, user_id: UserId, now: Now) -> dict[str, object]:
     return {"user_id": user_id, "stopped": True, "evidence": "the agent lists no chart with a robot"}
 
 
-RULES: dict[str, Callable[["Engine", Operation, Now], None]] = {
+RULES: dict[str, Callable[[Engine, Operation, Now], None]] = {
     "terminal_start": _started,
     "terminal_restart": _started,
     "terminal_stop": _stopped,

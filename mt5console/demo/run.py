@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from mt5console.bases import process_host
+from mt5console.platforms import process_host
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, UsageInvalid
 from mt5console.demo.chaos import Chaos
 from mt5console.demo.engine_child import EngineChild

@@ -162,6 +162,12 @@ class RuntimeDoor:
         self._seen(lambda: self._host.loop.read(lambda engine: user.user_id in engine.users))
         return {**user_json(user), "warnings": list(warnings)}
 
+    def set_password(self, user_id: int, password: Secret) -> dict[str, Any]:
+        """Replace a known user's password in the keyring; nothing else changes."""
+        self._known_user(user_id)
+        self._host.provisioner.set_password_of(UserId(user_id), password)
+        return {"user_id": user_id}
+
     def remove_user(self, user_id: int, confirm_live: int | None) -> dict[str, Any]:
         """Remove a stopped user: its directory is moved away, its password forgotten."""
         wanted = UserId(user_id)
@@ -210,10 +216,13 @@ class RuntimeDoor:
                 inputs,
                 magic=None if magic is None else int(magic),
                 source_hash=source_hash(text),
+                replace_existing=bool(arguments.get("replace")),
             )
-        self._host.loop.post(RobotRegistered(robot=robot))
-        self._seen(lambda: self._host.loop.read(lambda engine: robot.robot_id in engine.robots))
+            self._host.loop.post(RobotRegistered(robot=robot))
+            self._seen(lambda: self._host.loop.read(lambda engine: engine.robots.get(robot.robot_id) == robot))
         self._host.watch_robots_again()
+        if arguments.get("compile"):
+            return {**robot_json(robot), "path": str(self._host.compile_free_slot(robot))}
         return robot_json(robot)
 
     @staticmethod

@@ -19,8 +19,9 @@ from mt5console.core.history.heartbeats import HeartbeatHistory
 from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
 from mt5console.core.model.commands import ForgetRobot
+from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.facts import RobotForgotten
-from mt5console.core.model.ids import Account, RobotId, UserId
+from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, RobotId, UserId
 from mt5console.core.model.records import (
     DeploymentRecord,
     Incident,
@@ -30,6 +31,7 @@ from mt5console.core.model.records import (
 )
 from mt5console.core.model.requests import Mode
 from mt5console.core.ports import Platform
+from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.watchdog.policy import Policy
 from mt5console.runtime.deployment_acts import DeploymentActs
 from mt5console.runtime.events import EventLog
@@ -48,6 +50,7 @@ log = logging.getLogger(__name__)
 
 SNAPSHOT_PACE_S = 0.5
 HISTORY_FLUSH_S = 60.0
+COMPILE_DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ class EngineHost:
         self.targets = Targets()
         self.events = EventLog()
         self.operations = Operations()
-        self.provisioner = Provisioner(base, platform, store)
+        self.provisioner = Provisioner(base, platform, store, recommended_terminals)
         self._lanes = Lanes(16, "acts")
         self._probe_lanes = Lanes(12, "probes")
         self._snapshot_at = 0.0
@@ -249,8 +252,8 @@ class EngineHost:
             raise unknown_user(user_id)
         return user.account
 
-    def _password_of(self, account: Account) -> Secret | None:
-        return self.provisioner.password(account)
+    def _password_of(self, user_id: UserId) -> Secret | None:
+        return self.provisioner.password_of(user_id)
 
     def _forget_robot(self, command: ForgetRobot) -> None:
         try:
@@ -260,6 +263,22 @@ class EngineHost:
             raise
         self.loop.post(RobotForgotten(robot_id=RobotId(command.robot_id)))
         self.watch_robots_again()
+
+    def compile_free_slot(self, robot: DesiredRobot) -> Path:
+        """Write a robot's registered source into its free slot and compile it, attaching nothing.
+
+        Gives the source's path. Raises ConsoleError (`compile_failed`) with MetaEditor's first error.
+        """
+        slot = SLOT_B if robot.active is not None and robot.active.slot == SLOT_A else SLOT_A
+        layout = TerminalLayout(self.base.layout.user(robot.user_id))
+        source = layout.slot_source(robot.robot_id, slot)
+        data = self.platform.files.read(self.base.layout.robot_source(robot.robot_id))
+        self.platform.files.write_atomic(source, data or b"")
+        report = self.platform.compiler.compile(source, layout.root, COMPILE_DEADLINE_S)
+        if not report.ok:
+            first = report.messages[0] if report.messages else report.evidence
+            raise ConsoleError("compile_failed", f"robot {robot.robot_id} does not compile: {first}")
+        return source
 
     def watch_robots_again(self) -> None:
         """After the registry changed: read the files of the robots that are registered now."""

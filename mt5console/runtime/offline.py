@@ -148,6 +148,10 @@ class OfflineDoor:
         """Refused: acting needs an engine."""
         self._needs_engine()
 
+    def set_password(self, user_id: int, password: Secret) -> dict[str, Any]:
+        """Refused: acting needs an engine."""
+        self._needs_engine()
+
     def remove_user(self, user_id: int, confirm_live: int | None) -> dict[str, Any]:
         """Refused: acting needs an engine."""
         self._needs_engine()

@@ -22,7 +22,7 @@ from mt5console.core.model.commands import (
     WipeStartIni,
 )
 from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, TerminalSpawned
-from mt5console.core.model.ids import Account, Timeframe, UserId
+from mt5console.core.model.ids import Timeframe, UserId
 from mt5console.core.ports import Platform, ProcessRef
 from mt5console.core.terminal.profile import prune_profile
 from mt5console.core.terminal.protocol import PROTOCOL
@@ -44,7 +44,7 @@ class TerminalActs:
         platform: Platform,
         targets: Targets,
         processes: ProcessCollector,
-        password_of: Callable[[Account], Secret | None],
+        password_of: Callable[[UserId], Secret | None],
         post: Callable[[Fact], None],
         login_deadline_s: float,
     ) -> None:
@@ -70,7 +70,7 @@ class TerminalActs:
             ref = running[0]
             self._post(ProcessSeen(user_id=command.user_id, pid=ref.pid, started_utc_s=ref.created_utc_s, adopted=True))
             return
-        password = self._password_of(command.account)
+        password = self._password_of(command.user_id)
         if password is None:
             text = f"the keyring holds no password for {command.account}: store it with `mt5console user add` again"
             raise ConsoleError("no_secret", text)
@@ -142,7 +142,7 @@ class TerminalActs:
     def log_in(self, command: LogInAgain) -> None:
         """Log in over IPC with the password from the keyring."""
         target = self._target(command.user_id)
-        password = self._password_of(command.account)
+        password = self._password_of(command.user_id)
         if password is None:
             raise ConsoleError("no_secret", f"the keyring holds no password for {command.account}")
         result = self._platform.probes.login(target.executable, command.account, password, self._login_deadline_s)

@@ -1,0 +1,25 @@
+"""A real engine on simulated terminals, for stories."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.story.desk import Desk, place
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A base directory with a running engine, ended without trace."""
+    root = Path(tempfile.mkdtemp(prefix="mt5story-", dir=place()))
+    desk = Desk(root / "base")
+    try:
+        desk.start_engine()
+        yield desk
+    finally:
+        desk.end()
+        shutil.rmtree(root, ignore_errors=True)
