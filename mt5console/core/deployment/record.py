@@ -166,6 +166,7 @@ def _robot(data: Mapping[str, Any]) -> DesiredRobot:
         source_name=str(data["source_name"]),
         run=RobotRun(data["run"]),
         active=_version(data["active"]),
+        source_hash=str(data["source_hash"]),
     )
 
 

@@ -120,10 +120,9 @@ def _deploy(request: DeployRequest, known: TerminalKnown | None, robot: DesiredR
             "watch_only", f"account {known.user.account} is watch-only; deploy to a user whose account may be traded"
         )
     if known.user.stop_latched:
-        return RefusedForSafety(
-            "stopped",
-            f"user {known.user.user_id} is stopped; run `mt5console resume {known.user.user_id} --word {START_WORD}` first",
-        )
+        user_id = known.user.user_id
+        text = f"user {user_id} is stopped; run `mt5console resume {user_id} --word {START_WORD}` first"
+        return RefusedForSafety("stopped", text)
     if robot is None or robot.active is None:
         return _live(known, request.confirm_live, "deploying")
     return _replace(known, robot, request.confirm_live, request.even_with_positions, "replacing the running version")
