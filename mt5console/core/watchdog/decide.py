@@ -135,7 +135,7 @@ def _watch_identity(turn: Turn) -> None:
     wrong, known = wrong_identity(turn.watch), turn.watch.identity_wrong
     if wrong:
         if wrong != known:
-            turn.keep(identity_wrong=wrong, identity_released=False)
+            turn.keep(identity_wrong=wrong, identity_released=bool(known) and turn.watch.identity_released)
         _show_wrong(turn, wrong)
     elif known and identity_ok(turn.watch):
         turn.keep(identity_wrong="", identity_released=False)

@@ -11,7 +11,7 @@ from mt5console.core.model.desired import Run
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.watchdog.memory import ExitSeen
 from mt5console.core.watchdog.process import EndKind, classify_end, wait_before_next_start
-from mt5console.core.watchdog.states import State, Trigger
+from mt5console.core.watchdog.states import TRANSITIONS, State, Trigger
 from mt5console.core.watchdog.turn import Turn
 
 
@@ -174,6 +174,10 @@ def align(turn: Turn) -> None:
         if watch.state is not State.WRONG_IDENTITY:
             turn.move(Trigger.IDENTITY_WRONG)
         return
+    if watch.start is not None and watch.user.run is not Run.RUNNING:
+        if watch.start.issued_mono_s is not None:
+            return  # its process is on the way; it is closed once it is seen
+        turn.keep(start=None)
     if watch.asked == "stop" or (watch.asked and watch.user.run is not Run.RUNNING):
         turn.keep(asked="")
     elif watch.asked in ("restart", "recover"):
@@ -208,9 +212,7 @@ def _align_running(turn: Turn) -> None:
 def show_quarantine(turn: Turn) -> None:
     """The breaker is open: state and incident say so."""
     watch = turn.watch
-    if watch.state in (State.QUARANTINED, State.WRONG_IDENTITY, State.CONFLICT):
-        return
-    if watch.state not in (State.UNKNOWN, State.STARTING, State.HEALTHY, State.DEGRADED, State.DOWN):
+    if (watch.state, Trigger.BREAKER_OPENED) not in TRANSITIONS or watch.conflict_pids:
         return
     turn.move(Trigger.BREAKER_OPENED)
     opened = turn.open(

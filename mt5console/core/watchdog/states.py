@@ -121,11 +121,15 @@ TRANSITIONS: Mapping[tuple[State, Trigger], State] = MappingProxyType(
         **_ways(Trigger.SOMETHING_WRONG, _ALIVE, State.DEGRADED),
         **_ways(Trigger.NOT_ALL_KNOWN, _ALIVE, State.UNKNOWN),
         **_ways(Trigger.UPDATE_BEGAN, (*_ALIVE, State.DOWN, State.CLOSING, State.CONFLICT), State.UPDATING),
-        **_ways(Trigger.CLOSED_BY_HAND, (*_ALIVE, State.DOWN, State.STOPPED, State.CLOSING), State.SUSPENDED),
-        **_ways(Trigger.BREAKER_OPENED, (*_ALIVE, State.DOWN), State.QUARANTINED),
+        **_ways(
+            Trigger.CLOSED_BY_HAND,
+            (*_ALIVE, State.DOWN, State.STOPPED, State.CLOSING, State.UPDATING, State.CONFLICT),
+            State.SUSPENDED,
+        ),
+        **_ways(Trigger.BREAKER_OPENED, (*_ALIVE, State.DOWN, State.CONFLICT), State.QUARANTINED),
         **_ways(
             Trigger.IDENTITY_WRONG,
-            (*_ALIVE, State.DOWN, State.CLOSING, State.QUARANTINED),
+            (*_ALIVE, State.DOWN, State.CLOSING, State.QUARANTINED, State.CONFLICT),
             State.WRONG_IDENTITY,
         ),
         **_ways(Trigger.IDENTITY_RIGHT, (State.WRONG_IDENTITY,), State.UNKNOWN),
