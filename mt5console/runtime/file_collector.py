@@ -196,7 +196,7 @@ class FileCollector:
     def _journals(self, target: Target) -> None:
         tails = self._tails.get(target.user_id)
         if tails is None:
-            tails = (JournalTail(target.layout.journals), JournalTail(target.layout.experts_logs))
+            tails = (JournalTail(target.layout.journals), JournalTail(target.layout.experts_logs, experts_log=True))
             self._tails[target.user_id] = tails
         for tail in tails:
             for entry in tail.poll()[-JOURNAL_LIMIT:]:

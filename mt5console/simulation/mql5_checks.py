@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from mt5console.simulation.binary import INIT_FAILED, INIT_SUCCEEDED
 from mt5console.simulation.mql5_source import Message, Program, Token
@@ -165,9 +166,14 @@ def speaks_protocol(program: Program) -> bool:
     if not any(name.casefold().startswith(CONSOLE_INCLUDE) for name in program.library_includes):
         return False
     return any(
-        token.text in CONSOLE_CALLS and after.text == "(" and token.file.parent.name.casefold() != CONSOLE_INCLUDE[:-1]
+        token.text in CONSOLE_CALLS and after.text == "(" and not _is_own_include(token.file)
         for token, after in zip(program.tokens, program.tokens[1:], strict=False)
     ) or any(call in value for call in CONSOLE_CALLS for value in program.defines.values())
+
+
+def _is_own_include(file: Path) -> bool:
+    """Whether a file is the include itself (slots of robots lie in a folder of the same name under Experts)."""
+    return [part.casefold() for part in file.parts[-3:-1]] == ["include", CONSOLE_INCLUDE[:-1]]
 
 
 def writes_legacy_heartbeat(program: Program) -> bool:
