@@ -43,7 +43,7 @@ class Agent:
         self._is_home = chart.input(HOME_INPUT).casefold() in ("true", "1")
         self._started_utc_s = 0.0
         self._sequence = 0
-        self._events = 0
+        self._events = -1
         self._told: AccountSeen | None = None
         self._generation = 0
         self._commands_seen_ns = -1
@@ -73,11 +73,14 @@ class Agent:
             self._is_home = True
             if self._move_home():
                 return
+        self._events += 1
+        if self._events == 0:
+            # A passing agent beside this one leaves at the same event: the first status shows one of them.
+            return
         self._look_for_commands()
         account = self._host.account()
-        if self._events % _STATUS_EVERY == 0 or account != self._told:
+        if self._events % _STATUS_EVERY == 1 or account != self._told:
             self._write_status(account)
-        self._events += 1
 
     def on_deinit(self, reason: Deinit) -> None:
         """The lock goes with the agent; its last status stays as evidence."""

@@ -273,7 +273,7 @@ def price_at(symbol: Symbol, utc_s: float) -> tuple[float, float]:
     seed = sum(map(ord, symbol.name))
     # Two slow waves and a hashed jitter: looks alive, needs no state, and never drifts away.
     slow = _wave(tick * symbol.tick_s / 3600 + seed) * 0.002 + _wave(tick * symbol.tick_s / 240 + seed) * 0.0004
-    jitter = ((tick * 2654435761 + seed) % 1000 / 1000 - 0.5) * 0.0002
+    jitter = (((tick + seed) * 2654435761 >> 7) % 1024 / 1024 - 0.5) * 0.0002
     bid = round(symbol.price * (1 + slow + jitter), symbol.digits)
     return bid, round(bid + symbol.spread, symbol.digits)
 
