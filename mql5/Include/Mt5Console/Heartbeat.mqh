@@ -79,14 +79,14 @@ bool Mt5ConsoleInit()
       Print("input Mt5ConsoleRobotId is missing: this robot is to be deployed by the console");
       return(false);
      }
-   if(!Mt5ConsoleMakeFolders())
-     {
-      return(false);
-     }
+   // Opening for writing creates the folders; without a share flag nobody else can open it while this robot lives.
+   mt5console_folder = "mt5console\\robots\\" + IntegerToString(Mt5ConsoleRobotId);
    mt5console_lock = FileOpen(mt5console_folder + "\\lock", FILE_WRITE | FILE_BIN);
    if(mt5console_lock == INVALID_HANDLE)
      {
-      Mt5ConsoleReport(MT5CONSOLE_ERROR_LOCKED, "another copy of this robot runs in this terminal; this one does not start");
+      int error = GetLastError();
+      string text = "another copy of this robot runs in this terminal; this one does not start (error ";
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_LOCKED, text + IntegerToString(error) + ")");
       return(false);
      }
    mt5console_sequence = 0;
@@ -194,18 +194,6 @@ void Mt5ConsoleReport(const int code, const string text)
   }
 
 // ---- what follows is the include's own ----
-
-bool Mt5ConsoleMakeFolders()
-  {
-   string folder = "mt5console\\robots\\" + IntegerToString(Mt5ConsoleRobotId);
-   if(!FolderCreate("mt5console") || !FolderCreate("mt5console\\robots") || !FolderCreate(folder))
-     {
-      Print("the folder ", folder, " could not be created, error ", GetLastError());
-      return(false);
-     }
-   mt5console_folder = folder;
-   return(true);
-  }
 
 void Mt5ConsoleLetGo()
   {

@@ -84,7 +84,8 @@ def complete_inputs(text: str, given: Iterable[tuple[str, str]]) -> tuple[tuple[
     """All inputs that a deployment of this source should send: those given, and the source's defaults for the rest,
     each in the canonical text that the robot echoes (`0.10` becomes `0.1`, `True` becomes `true`).
 
-    Inputs of other types (enumerations, colours, dates) are sent only when given. Raises `UsageInvalid` for names that
+    Inputs of other types (enumerations, colours, dates), and those whose default is an expression, are sent only when
+    given. Raises `UsageInvalid` for names that
     the source does not have and values that are not of the input's type.
     """
     declared = {name: (kind, default) for name, kind, default in parse_inputs(text)}
@@ -98,7 +99,9 @@ def complete_inputs(text: str, given: Iterable[tuple[str, str]]) -> tuple[tuple[
         wanted[name] = canonical_value(name, declared[name][0], value)
     for name, (kind, default) in declared.items():
         if name not in wanted and name not in CONSOLE_INPUTS and _is_plain(kind):
-            wanted[name] = _canonical_default(name, kind, default)
+            canonical = _canonical_default(name, kind, default)
+            if canonical is not None:
+                wanted[name] = canonical
     return tuple((name, wanted[name]) for name in declared if name in wanted)
 
 
@@ -123,9 +126,13 @@ def _is_plain(kind: str) -> bool:
     return kind in ("bool", "string") or kind in _WHOLE_TYPES or kind in _REAL_TYPES
 
 
-def _canonical_default(name: str, kind: str, default: str) -> str:
+def _canonical_default(name: str, kind: str, default: str) -> str | None:
+    """The default as it will be echoed; None when it is an expression that only a compiler can work out."""
     empty = {"bool": "false", "string": ""}.get(kind, "0")
-    return canonical_value(name, kind, default or empty)
+    try:
+        return canonical_value(name, kind, default or empty)
+    except UsageInvalid:
+        return None
 
 
 def _canonical_bool(text: str) -> str:

@@ -154,6 +154,11 @@ def test_the_inputs_that_are_sent_are_complete_and_canonical():
     assert complete_inputs(SOURCE, (("Frame", "16385"),))[4] == ("Frame", "16385")
 
 
+def test_a_default_that_only_a_compiler_can_work_out_is_left_to_the_source():
+    source = "input int Hours = 5*60;\ninput int A = 1, B = 2;\ninput double Lots = 0.1;\n"
+    assert complete_inputs(source, ()) == (("Lots", "0.1"),)
+
+
 def test_inputs_that_are_the_consoles_or_nobodys_are_refused():
     with pytest.raises(UsageInvalid, match="filled in by the console"):
         complete_inputs(SOURCE, (("Mt5ConsoleMagic", "1"),))
