@@ -57,8 +57,18 @@ def decide(
     if fact is not None:
         turn.trigger = type(fact).__name__
         _take(turn, fact)
+        if isinstance(fact, NOT_NEWS) and _is_quiet(turn.watch):
+            return turn.verdict()
     _conclude(turn)
     return turn.verdict()
+
+
+NOT_NEWS = (HeartbeatSeen, ProcessUsageSeen)
+"""Frequent facts that a healthy terminal only notes; the next passing of time judges them."""
+
+
+def _is_quiet(watch: TerminalWatch) -> bool:
+    return watch.state is State.HEALTHY and not watch.open and watch.process is not None and watch.process.proven
 
 
 def _take(turn: Turn, fact: Fact) -> None:

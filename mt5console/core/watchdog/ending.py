@@ -23,6 +23,8 @@ def judge_end(turn: Turn) -> None:
     if turn.watch.identity_wrong and turn.watch.identity_released:
         turn.keep(identity_wrong="", identity_released=False)
         turn.clear(IncidentKind.WRONG_IDENTITY, "its process ended, after a person released it")
+        if turn.watch.state is State.WRONG_IDENTITY:
+            turn.move(Trigger.RELEASED)
     if turn.watch.identity_wrong:
         _ended_wrong(turn, end)
     elif turn.watch.asked in ("stop", "restart", "recover") or turn.watch.closing is not None:
@@ -173,15 +175,27 @@ def align(turn: Turn) -> None:
     if watch.identity_wrong:
         if watch.state is not State.WRONG_IDENTITY:
             turn.move(Trigger.IDENTITY_WRONG)
-        return
-    if watch.start is not None and watch.user.run is not Run.RUNNING:
-        if watch.start.issued_mono_s is not None:
-            return  # its process is on the way; it is closed once it is seen
+    elif watch.user.run is not Run.RUNNING and watch.start is not None and watch.start.issued_mono_s is not None:
+        return  # its process is on the way; it is closed once it is seen
+    else:
+        _drop_what_needs_a_process(turn)
+        _align_to_wish(turn)
+
+
+def _drop_what_needs_a_process(turn: Turn) -> None:
+    """Acts that waited for a living process are over; a restart goes on as a start."""
+    watch = turn.watch
+    wanted = watch.user.run is Run.RUNNING
+    if watch.start is not None and not wanted:
         turn.keep(start=None)
-    if watch.asked == "stop" or (watch.asked and watch.user.run is not Run.RUNNING):
+    if watch.asked in ("stop", "recover") or (watch.asked and not wanted):
         turn.keep(asked="")
-    elif watch.asked in ("restart", "recover"):
-        turn.keep(asked="start" if watch.asked == "restart" else "")
+    elif watch.asked == "restart":
+        turn.keep(asked="start")
+
+
+def _align_to_wish(turn: Turn) -> None:
+    watch = turn.watch
     if watch.ladder.quarantined:
         show_quarantine(turn)
     elif watch.user.run is Run.RUNNING:
@@ -189,7 +203,7 @@ def align(turn: Turn) -> None:
     elif watch.user.run is Run.SUSPENDED:
         if watch.state is not State.SUSPENDED:
             turn.move(Trigger.CLOSED_BY_HAND)
-    elif watch.state is not State.STOPPED and watch.start is None:
+    elif watch.state is not State.STOPPED:
         rest(turn, "no process runs, as wanted")
 
 

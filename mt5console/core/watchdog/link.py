@@ -65,6 +65,13 @@ def _account_in(turn: Turn, word: Word) -> None:
         turn.put_link(out_since_mono_s=None, lost_since_mono_s=None, login_act="")
         turn.forget_said("login", "login:tries", "link", "fleet", "held:login", "observed:login")
     _reset_tries(turn)
+    if turn.watch.open:
+        _account_back(turn, word)
+    _algo(turn, word)
+
+
+def _account_back(turn: Turn, word: Word) -> None:
+    """The rising edge, once: incidents of the account end."""
     seen = f"{turn.watch.user.account} is in and its broker link is up"
     kinds = (
         IncidentKind.LOGGED_OUT,
@@ -72,11 +79,9 @@ def _account_in(turn: Turn, word: Word) -> None:
         IncidentKind.AUTH_FAILED,
         IncidentKind.NO_SECRET,
     )
-    cleared = [turn.clear(kind, seen) for kind in kinds if turn.is_open(kind)]
-    if cleared:
+    if any([turn.clear(kind, seen) for kind in kinds]):
         turn.say("info", f"MT5 connection recovered successfully. Account: {word.login} ({turn.who})")
         turn.explain("account is back", seen)
-    _algo(turn, word)
 
 
 def _reset_tries(turn: Turn) -> None:

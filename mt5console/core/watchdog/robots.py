@@ -7,6 +7,7 @@ attaches or detaches.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.ids import RobotId
@@ -30,11 +31,16 @@ def experts_by_robot(agent: AgentStatus) -> Mapping[RobotId, tuple[str, ...]]:
     """The console's robots on the terminal's charts, by robot; foreign experts are nobody's business."""
     found: dict[RobotId, tuple[str, ...]] = {}
     for chart in agent.charts:
-        named = robot_of_expert(chart.expert) if chart.expert else None
+        named = _robot_of(chart.expert) if chart.expert else None
         if named is not None:
             robot_id = RobotId(named[0])
             found[robot_id] = (*found.get(robot_id, _NONE), expert_name(*named))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _robot_of(expert: str) -> tuple[int, str] | None:
+    return robot_of_expert(expert)
 
 
 def watch_robots(turn: Turn) -> None:
@@ -96,8 +102,11 @@ def _well(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> None:
     robot_id = robot.robot_id
     if memory.missing_since_mono_s is not None or memory.wrong_since_mono_s is not None or memory.removals:
         turn.put_robot(robot_id, missing_since_mono_s=None, wrong_since_mono_s=None, removals=0, removed_mono_s=None)
+    if turn.watch.said:
+        turn.forget_said(f"stale:{robot_id}", f"held:removal:{robot_id}", f"observed:removal:{robot_id}")
+    if not turn.watch.open:
+        return
     cleared = [kind for kind in ROBOT_INCIDENTS if turn.clear(kind, f"robot {robot_id} beats again", robot_id)]
-    turn.forget_said(f"stale:{robot_id}", f"held:removal:{robot_id}", f"observed:removal:{robot_id}")
     if cleared:
         turn.say("info", f"EA heartbeat recovered for robot {robot_id} ({turn.who})")
 
