@@ -221,7 +221,6 @@ def _begin_attach(state: DeploymentState, version: RobotVersion, known: Terminal
         ("expert", expert),
         ("symbol", version.symbol),
         ("timeframe", version.timeframe.value),
-        ("template", f"{state.act_id}.tpl"),
     )
     return agent_sent(replace(state, mark=mark_of(known)), "attach", arguments, now, template)
 
