@@ -45,11 +45,16 @@ def base_root(base_dir: Path | None) -> Path:
     chosen = base_dir or (Path(text) if (text := os.environ.get(ENV_BASE, "").strip()) else None)
     if chosen is not None:
         return chosen.expanduser().absolute()
+    return _default_root()
+
+
+def _default_root() -> Path:
     if sys.platform == "win32":
         return Path(WINDOWS_BASE)
-    from platformdirs import user_data_path
+    else:  # noqa: RET505 - both type checks must see one branch each
+        from platformdirs import user_data_path
 
-    return user_data_path("mt5console") / "mt5_users"
+        return user_data_path("mt5console") / "mt5_users"
 
 
 def find_base(base_dir: Path | None, simulate: bool | None, *, create: bool) -> BaseDirectory:

@@ -9,17 +9,16 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from mt5console.platforms import process_host
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, UsageInvalid
 from mt5console.demo.chaos import Chaos
 from mt5console.demo.engine_child import EngineChild
 from mt5console.demo.fleet import DemoFleet
 from mt5console.demo.place import DemoPlace
+from mt5console.platforms import process_host
 from mt5console.platforms.clock import SystemClock
 
 CHECK_INTERVAL_S = 2.0
@@ -66,9 +65,13 @@ def _story(
     place: DemoPlace, engine: EngineChild, users: int, robots: int, seconds: float, chaos: bool, quiet: bool
 ) -> dict[str, Any]:
     clock = SystemClock()
-    tell: Callable[[str], None] = (lambda _: None) if quiet else (lambda words: _say(f"demo: {words} …"))
-    fleet = DemoFleet(engine.client, users, robots)
     began = clock.now().mono_s
+
+    def tell(words: str) -> None:
+        if not quiet:
+            _say(f"demo, {clock.now().mono_s - began:5.1f} s: {words} …")
+
+    fleet = DemoFleet(engine.client, users, robots)
     fleet.bring_up(tell)
     up_after_s = clock.now().mono_s - began
     tell(f"the fleet is up after {up_after_s:.1f} s; watching for {seconds:g} s")

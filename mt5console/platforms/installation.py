@@ -46,7 +46,9 @@ class InstalledTemplate:
             beside.rename(directory)
         except OSError as error:
             shutil.rmtree(beside, ignore_errors=True)
-            raise StorageFailed("write_failed", f"{directory} could not be filled: {error.strerror or error}") from error
+            raise StorageFailed(
+                "write_failed", f"{directory} could not be filled: {error.strerror or error}"
+            ) from error
 
 
 def _left_out(folder: str, names: list[str]) -> list[str]:

@@ -1,25 +1,28 @@
-"""A real engine on simulated terminals, for stories: started as a process, spoken to over its API, ended without trace."""
+"""A real engine on simulated terminals, for stories: a process of its own, spoken to over its API."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from mt5console.api.client import EngineClient
 from mt5console.app import engine_client
 from mt5console.bases import DEMO_KEYRING
-from mt5console.platforms import process_host
 from mt5console.core.config.base_directory import open_base
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError
-from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, robot_of_expert
+from mt5console.core.terminal.protocol import decode_status
+from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.faults import inject
 
@@ -49,12 +52,14 @@ class Desk:
         self.interval = check_interval_s
         self.process: subprocess.Popen[bytes] | None = None
         self.host = process_host()
+        self._client: tuple[bytes, EngineClient] | None = None
+        self._client_lock = threading.Lock()
 
     # ---- engine -------------------------------------------------------------------------------------------------
 
     def command(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run the command line on this base directory."""
-        arguments = [sys.executable, "-m", "mt5console", "--simulate", "--base-dir", str(self.root), *words]
+        arguments = [sys.executable, "-m", "mt5console", "--simulate", "--json", "--base-dir", str(self.root), *words]
         return subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False, **options)
 
     def start_engine(self) -> None:
@@ -63,7 +68,7 @@ class Desk:
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_for(lambda: engine_client(self.layout), "an engine that answers")
+        wait_for(self._answers, "an engine that answers")
 
     def kill_engine(self) -> None:
         assert self.process is not None
@@ -75,11 +80,36 @@ class Desk:
             self.process.terminate()
             self.process.wait(timeout=20)
 
+    def _answers(self) -> bool:
+        """Whether this desk's own engine answers, and not only the file that a dead one left."""
+        assert self.process is not None
+        assert self.process.poll() is None, f"the engine ended with {self.process.returncode}"
+        try:
+            record = json.loads(self.layout.api.read_bytes())
+        except (OSError, ValueError):
+            return False
+        if record["pid"] != self.process.pid:
+            return False
+        found = engine_client(self.layout)
+        if found is not None:
+            found.close()
+        return found is not None
+
     @property
     def door(self) -> EngineClient:
-        found = engine_client(self.layout)
-        assert found is not None, "no engine answers"
-        return found
+        """A client of the engine that runs now; one is kept as long as the engine is the same."""
+        with self._client_lock:
+            record = self.layout.api.read_bytes()
+            if self._client is None or self._client[0] != record:
+                self._drop_client()
+                value = json.loads(record)
+                self._client = (record, EngineClient(value["url"], value["token"]))
+            return self._client[1]
+
+    def _drop_client(self) -> None:
+        if self._client is not None:
+            self._client[1].close()
+            self._client = None
 
     # ---- acts ---------------------------------------------------------------------------------------------------
 
@@ -116,18 +146,25 @@ class Desk:
         result: dict[str, Any] = ended["result"]
         return result
 
-    def up(self, user_id: int = 1, robots: int = 1) -> list[int]:
-        """One user with a running terminal and deployed robots; gives the robots' ids."""
-        self.add_user(user_id)
-        ids = [user_id * 100 + number for number in range(1, robots + 1)]
+    def up(self, *user_ids: int, robots: int = 1, server: str = "Demo-Server") -> None:
+        """Users with running terminals and deployed robots; user 2's robots are 201, 202 …"""
+        ids = [user_id * 100 + number for user_id in user_ids for number in range(1, robots + 1)]
+        for user_id in user_ids:
+            self.add_user(user_id, server=server)
         for robot_id in ids:
-            self.add_robot(robot_id, user_id)
-        self.start(user_id)
-        operations = [self.door.submit("deploy", {"robot_id": robot_id}, "test") for robot_id in ids]
-        for operation in operations:
-            ended = self.ended(operation["operation_id"])
+            self.add_robot(robot_id, robot_id // 100)
+        self.all_done("terminal_start", [{"user_id": user_id} for user_id in user_ids])
+        real = server == "Real-Server"
+        wanted = [{"robot_id": r, **({"confirm_live": 700000 + r // 100} if real else {})} for r in ids]
+        for ended in self.all_done("deploy", wanted):
             assert ended["result"]["status"] == "SUCCESS", ended["result"]
-        return ids
+
+    def all_done(self, kind: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Ask for several acts at once and wait until each is done."""
+        operations = [self.door.submit(kind, arguments, "test") for arguments in wanted]
+        ends = [self.ended(operation["operation_id"]) for operation in operations]
+        assert all(ended["state"] == "done" for ended in ends), ends
+        return ends
 
     # ---- looking ------------------------------------------------------------------------------------------------
 
@@ -148,22 +185,48 @@ class Desk:
     def user_layout(self, user_id: int = 1) -> TerminalLayout:
         return TerminalLayout(self.layout.user(user_id))
 
+    def charts(self, user_id: int = 1) -> list[str]:
+        """The experts on the terminal's charts, as its agent tells."""
+        status = decode_status(self.user_layout(user_id).agent_status.read_bytes())
+        assert status is not None
+        return [chart.expert for chart in status.charts]
+
     def processes(self, user_id: int = 1) -> list[int]:
         return [ref.pid for ref in self.host.find(self.layout.user(user_id) / "terminal64")]
+
+    def is_well(self, user_id: int = 1) -> bool:
+        """Healthy, with nothing open for this user."""
+        return self.is_healthy(user_id) and not self.incidents_of(user_id)
 
     def is_healthy(self, user_id: int = 1) -> bool:
         terminal = self.terminal(user_id)
         return terminal["state"] == "healthy" and all(check["ok"] for check in terminal["checks"].values())
 
     def wait_healthy(self, user_id: int = 1, within_s: float = 60.0) -> None:
-        def look() -> bool:
-            return self.is_healthy(user_id) and not self.open_incidents()
-
         try:
-            wait_for(look, f"user {user_id} healthy with nothing open", within_s)
+            wait_for(lambda: self.is_well(user_id), f"user {user_id} healthy with nothing open", within_s)
         except AssertionError as error:
-            trace = [f"{d['trigger']}: {d['decided']} ({d['why']})" for d in self.door.decisions(user_id, 30)]
-            raise AssertionError(f"{error}; {self.terminal(user_id)}; {self.open_incidents()}; {trace}") from None
+            seen = f"{self.terminal(user_id)}; {self.open_incidents()}; {self.trace(user_id)}"
+            raise AssertionError(f"{error}; {seen}") from None
+
+    def trace(self, user_id: int = 1) -> str:
+        """The decision trace as one text, oldest first: what was decided, and why."""
+        told = reversed(self.door.decisions(user_id, 200))
+        return "\n".join(f"{d['trigger']}: {d['decided']} ({d['why']}) {' '.join(d['acts'])}" for d in told)
+
+    def incidents_of(self, user_id: int, *, include_cleared: bool = False) -> list[str]:
+        """The kinds of a user's incidents, newest first."""
+        return [i["kind"] for i in self.door.incidents(include_cleared) if i["user_id"] == user_id]
+
+    def acts_of(self, user_id: int) -> Counter[str]:
+        """How often each command was issued for a user."""
+        return Counter(act for decision in self.door.decisions(user_id, 500) for act in decision["acts"])
+
+    def journal(self, user_id: int = 1) -> list[dict[str, Any]]:
+        """The terminal's own journal, as the command line reads it."""
+        shown = self.command("journal", str(user_id))
+        assert shown.returncode == 0, shown.stderr
+        return [json.loads(line) for line in shown.stdout.splitlines()]
 
     def kill_terminal(self, user_id: int = 1) -> int:
         pid = self.terminal(user_id)["pid"]
@@ -172,6 +235,8 @@ class Desk:
 
     def end(self) -> None:
         """Nothing survives a story."""
+        with self._client_lock:
+            self._drop_client()
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(timeout=10)
@@ -179,6 +244,54 @@ class Desk:
             self.host.kill(ref)
         wait_for(lambda: not self.host.find_under(self.root), "the end of every process of the story")
         self.host.close()
+
+
+class Sampler:
+    """Looks ten times a second, from outside, for what must never be: two processes, or two copies of a robot.
+
+    `copies`: robot to the most charts that ever showed it in one word of the agent.
+    """
+
+    def __init__(self, desk: Desk, users: Iterable[int]) -> None:
+        self._desk = desk
+        self._users = tuple(users)
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="sampler", daemon=True)
+        self.looks = 0
+        self.crowded: list[str] = []
+        self.copies: Counter[int] = Counter()
+
+    def __enter__(self) -> Sampler:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ending.set()
+        self._thread.join(timeout=10)
+
+    def _look(self) -> None:
+        while not self._ending.wait(0.1):
+            for user_id in self._users:
+                pids = self._desk.processes(user_id)
+                if len(pids) > 1:
+                    self.crowded.append(f"user {user_id}: {pids}")
+                self._count_charts(user_id)
+            self.looks += 1
+
+    def _count_charts(self, user_id: int) -> None:
+        try:
+            status = decode_status(self._desk.user_layout(user_id).agent_status.read_bytes())
+        except OSError:
+            return
+        shown = Counter(named[0] for c in (status.charts if status else ()) if (named := robot_of_expert(c.expert)))
+        for robot_id, count in shown.items():
+            self.copies[robot_id] = max(self.copies[robot_id], count)
+
+    def check(self) -> None:
+        """Nothing forbidden was ever seen, and somebody did look."""
+        assert self.looks > 10
+        assert self.crowded == []
+        assert all(count <= 1 for count in self.copies.values()), self.copies
 
 
 def place() -> str | None:
