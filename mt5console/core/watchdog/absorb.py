@@ -85,7 +85,7 @@ def take_robot_error(turn: Turn, fact: RobotErrorSeen) -> None:
 
 def take_answer(turn: Turn, fact: ProbeAnswered) -> None:
     """IPC answered: the ladder of the probe is at its foot again."""
-    if turn.watch.process is None:
+    if _asked_of_another_life(turn):
         return
     recovered = turn.watch.ipc.reattaches > 0
     turn.put(ipc=IpcMemory(answer=fact.answer, answered_mono_s=turn.now.mono_s))
@@ -96,11 +96,17 @@ def take_answer(turn: Turn, fact: ProbeAnswered) -> None:
         turn.say("info", f"MT5 connection recovered successfully. Account: {fact.answer.login} ({turn.who}, IPC)")
 
 
+def _asked_of_another_life(turn: Turn) -> bool:
+    """IPC is asked only once the agent spoke: what comes sooner was asked of the process before."""
+    return turn.watch.process is None or turn.watch.agent_memory is None
+
+
 def take_failure(turn: Turn, fact: ProbeFailed) -> None:
     """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone."""
-    watch = turn.watch
-    if watch.process is None:
+    if _asked_of_another_life(turn):
         return
+    watch = turn.watch
+    assert watch.process is not None
     agent = watch.agent
     settled = watch.process.up and agent_fresh(watch, turn.now, turn.policy)
     account_in = agent is not None and agent.login == watch.user.account.login

@@ -51,11 +51,10 @@ def decide(
 
     `robots`: all desired robots of this user. The same arguments always give the same verdict.
     """
-    turn = Turn(watch, now, policy, robots, fleet)
+    turn = Turn(watch, now, policy, robots, fleet, fact)
     if turn.watch.deploying != fleet.deploying:
         turn.put(deploying=fleet.deploying)
     if fact is not None:
-        turn.trigger = type(fact).__name__
         _take(turn, fact)
         if isinstance(fact, NOT_NEWS) and _is_quiet(turn.watch):
             return turn.verdict()

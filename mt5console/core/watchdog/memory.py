@@ -69,7 +69,7 @@ class Closing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
     """Restarts and the breaker. `restarts_utc_s`: automatic ones within the window, the budget counts them;
-    `asked_utc_s`: those that people asked for, shown but not charged. `hold`: why nothing is started until a person
+    `asked_utc_s`: starts that people asked for, kept but not charged. `hold`: why nothing is started until a person
     looked (`""`: nothing is held). `waived`: a person released the guard for this process's life."""
 
     restarts_utc_s: tuple[float, ...] = ()

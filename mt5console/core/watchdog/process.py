@@ -46,7 +46,9 @@ def take_spawned(turn: Turn, fact: TerminalSpawned) -> None:
 
 def _appeared(turn: Turn, pid: int, started_utc_s: float, *, by_us: bool) -> None:
     watch = turn.watch
-    life = watch.process
+    life, ended = watch.process, watch.ended_process
+    if ended is not None and ended[0] == pid and abs(ended[1] - started_utc_s) < SAME_START_S:
+        return
     if life is not None and life.pid == pid and abs(life.started_utc_s - started_utc_s) < SAME_START_S:
         turn.put(process=replace(life, seen_mono_s=turn.now.mono_s, by_us=life.by_us or by_us), looked=True)
         if watch.start is not None:
@@ -139,6 +141,7 @@ def take_exited(turn: Turn, fact: ProcessExited) -> None:
         return
     code = "its exit code is not known" if fact.exit_code is None else f"exit code {fact.exit_code}"
     _lost(turn, life, fact.exit_code, fact.updater, f"pid {fact.pid} ended, {code}")
+    turn.put(ended_process=(life.pid, life.started_utc_s))
 
 
 def take_absent(turn: Turn, fact: ProcessAbsent) -> None:

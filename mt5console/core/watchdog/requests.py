@@ -37,7 +37,6 @@ ENDED_BY_RELEASE = (
 def take_request(turn: Turn, fact: Requested) -> None:
     """A person's or script's wish for this terminal."""
     turn.by_person = True
-    turn.trigger = f"{fact.actor} asked ({type(fact.request).__name__.removesuffix('Request')})"
     match fact.request:
         case StartTerminalRequest():
             _start(turn)

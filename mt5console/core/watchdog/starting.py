@@ -191,6 +191,7 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
     if start is None or start.act_id != fact.act_id:
         return
     before = turn.watch.state
+    turn.by_person = start.by_person
     turn.keep(start=None)
     turn.move(Trigger.PROCESS_LOST)
     wipe_ini(turn, "the start failed")

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from mt5console.core.model.commands import Announce, Command
-from mt5console.core.model.desired import DesiredRobot
+from mt5console.core.model.desired import DesiredRobot, Run
+from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import Now, RobotId
 from mt5console.core.model.records import Decision, IncidentKind
 from mt5console.core.model.requests import Mode
@@ -19,12 +20,13 @@ from mt5console.core.watchdog.policy import Policy
 from mt5console.core.watchdog.states import State, Trigger, next_state
 from mt5console.core.watchdog.verdict import ClearIncident, FleetContext, OpenIncident, Verdict
 from mt5console.core.watchdog.watch import TerminalWatch
+from mt5console.core.watchdog.wording import fact_words
 
 
 class Turn:
     """The working state of one `decide` call.
 
-    `watch` is replaced, never changed. `by_person`: the fact is a request.
+    `watch` is replaced, never changed. `by_person`: the fact is a request, or ends an act that a person asked for.
     """
 
     __slots__ = (
@@ -36,11 +38,11 @@ class Turn:
         "_removals",
         "_restores",
         "by_person",
+        "fact",
         "fleet",
         "now",
         "policy",
         "robots",
-        "trigger",
         "watch",
     )
 
@@ -51,13 +53,14 @@ class Turn:
         policy: Policy,
         robots: tuple[DesiredRobot, ...],
         fleet: FleetContext,
+        fact: Fact | None = None,
     ) -> None:
         self.watch = watch
         self.now = now
         self.policy = policy
         self.robots = robots
         self.fleet = fleet
-        self.trigger = "time passed"
+        self.fact = fact
         self.by_person = False
         self._commands: list[Command] = []
         self._decisions: list[Decision] = []
@@ -162,7 +165,7 @@ class Turn:
                 user_id=self.watch.user.user_id,
                 before=(before or self.watch.state).value,
                 after=self.watch.state.value,
-                trigger=self.trigger,
+                trigger=fact_words(self.fact),
                 decided=decided,
                 why=why,
                 next=next_step,
@@ -183,7 +186,7 @@ class Turn:
     ) -> bool:
         """Open an incident unless this watch has it open; says whether it was opened. Not while the watchdog is off."""
         key = (kind, robot_id)
-        if key in self.watch.open or self.fleet.mode is Mode.OFF:
+        if key in self.watch.open or (self.fleet.mode is Mode.OFF and not self.by_person):
             return False
         self.keep(open=self.watch.open | {key})
         self._opened.append(OpenIncident(kind=kind, text=text, next_step=next_step, robot_id=robot_id, tried=tried))
@@ -233,6 +236,8 @@ class Turn:
             return stopped
         if self.watch.ladder.quarantined:
             return f"quarantined: {self.watch.ladder.quarantined}"
+        if self.watch.user.run is not Run.RUNNING:
+            return "nobody asked the console to keep this terminal running"
         until = self.watch.user.maintenance_until_utc_s
         if until is not None and until > self.now.utc_s:
             return f"maintenance for another {until - self.now.utc_s:.0f} s"

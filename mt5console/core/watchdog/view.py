@@ -28,7 +28,6 @@ def terminal_view(
     checks = look(watch, robots, now, policy)
     user, agent, life = watch.user, watch.agent, watch.process
     fresh = agent if agent_fresh(watch, now, policy) else None
-    restarts = (*watch.ladder.restarts_utc_s, *watch.ladder.asked_utc_s)
     return TerminalView(
         user_id=user.user_id,
         account=user.account,
@@ -43,7 +42,7 @@ def terminal_view(
         account_check=checks.account,
         robots_check=checks.robots,
         robots=tuple(_robot_view(watch, robot, now, policy) for robot in robots),
-        restarts_in_window=len(restarts_in_window(now.utc_s, policy.restart_window_s, restarts)),
+        restarts_in_window=len(restarts_in_window(now.utc_s, policy.restart_window_s, watch.ladder.restarts_utc_s)),
         restart_budget=policy.restart_budget,
         incident=incident,
         identity=findings(watch),

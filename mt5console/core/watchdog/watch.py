@@ -46,6 +46,7 @@ class TerminalWatch:
 
     looked: a scan has said whether a process runs.
     ended_mono_s: when the last process was seen to have ended; what was written before is of no later one.
+    ended_process: pid and creation time of the process whose exit was seen: a scan that is late cannot revive it.
     asked: an act that was decided and waits for its moment: `start`, `stop`, `restart` (a person's), `recover` (the
         ladder's restart of a living process) or nothing.
     settled_start_utc_s: creation time of the process whose robots were all proven, to tell after an engine's start
@@ -68,6 +69,7 @@ class TerminalWatch:
     conflict_pids: tuple[int, ...] = ()
     exit: ExitSeen | None = None
     ended_mono_s: float | None = None
+    ended_process: tuple[int, float] | None = None
     start: StartIntent | None = None
     closing: Closing | None = None
     updating_since_mono_s: float | None = None

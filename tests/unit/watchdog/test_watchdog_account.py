@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from mt5console.core.model.commands import LogInAgain, StartTerminal
 from mt5console.core.model.facts import ActFailed, LoginFinished
@@ -75,7 +76,7 @@ def test_logins_are_limited_and_spaced(play) -> None:
             instants.append(play.mono)
             play >> finished(play, ok=False, problem=ProbeProblem.OTHER)
     assert len(instants) == play.policy.login_tries
-    assert all(b - a >= play.policy.login_spacing_s for a, b in zip(instants, instants[1:], strict=False))
+    assert all(b - a >= play.policy.login_spacing_s for a, b in pairwise(instants))
     assert play.said("logins did not help")
 
 

@@ -286,6 +286,6 @@ def test_the_view_shows_the_evidence_of_a_freeze(play) -> None:
     view = terminal_view(play.watch, play.robots, play.now, play.policy, None, Mode.ON)
     assert view.process.ok is True
     assert view.ipc.ok is False
-    assert "silent for 5 s" in view.ipc.evidence
+    assert "silent for 6 s" in view.ipc.evidence
     assert view.positions is None
     assert view.trade_allowed is None

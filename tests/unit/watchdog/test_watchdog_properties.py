@@ -70,42 +70,36 @@ def request(name, user_id, utc):
 
 
 def run_step(play, kind, value) -> None:
-    user_id, world = play.watch.user.user_id, play.world
-    if kind == "time":
-        play._pass(value)
-    elif kind == "silence":
-        spoke, world.agent = world.agent, False
-        play._pass(value)
-        world.agent = spoke
-    elif kind == "process":
-        process_step(play, value)
-    elif kind == "exit" and play.watch.pid is not None:
-        play.feed(play.exited(value))
-    elif kind == "journal":
-        play.feed(play.journal(value, robot="Robot_123_a"))
-    elif kind == "probe":
-        play.feed(play.probe_failed(value))
-    elif kind in ("login", "connected", "trade_allowed", "trade_mode"):
+    user_id, world, link = play.watch.user.user_id, play.world, play.watch.link
+    if kind in ("login", "connected", "trade_allowed", "trade_mode"):
         setattr(world, kind, value)
     elif kind == "charts":
         world.charts = dict.fromkeys(value, "EURUSD")
     elif kind == "beats":
         world.beats = dict(value)
-    elif kind == "failed":
-        act_id = play.watch.start.act_id if play.watch.start is not None else play.watch.link.login_act
-        play.feed(ActFailed(user_id=user_id, act_id=act_id, code=value, text="no"))
-    elif kind == "login_end":
-        act_id = play.watch.link.login_act
-        play.feed(LoginFinished(user_id=user_id, act_id=act_id, ok=value, problem=None, text=""))
-    elif kind == "storage":
-        play.feed(StorageSeen(user_id=user_id, free_bytes=1, error=value))
     elif kind == "mode":
         play.fleet = replace(play.fleet, mode=value)
-    elif kind == "ask":
-        play.feed(play.asked(request(value, user_id, play.utc)))
+    elif kind in ("time", "silence"):
+        spoke, world.agent = world.agent, kind == "time" and world.agent
+        play._pass(value)
+        world.agent = spoke
+    elif kind == "process":
+        process_step(play, value)
     elif kind == "engine":
         play._pending.clear()
         play.engine_dies()
+    elif kind != "exit" or play.watch.pid is not None:
+        start = play.watch.start.act_id if play.watch.start is not None else link.login_act
+        facts = {
+            "exit": lambda: play.exited(value),
+            "journal": lambda: play.journal(value, robot="Robot_123_a"),
+            "probe": lambda: play.probe_failed(value),
+            "failed": lambda: ActFailed(user_id=user_id, act_id=start, code=value, text="no"),
+            "login_end": lambda: LoginFinished(user_id=user_id, act_id=link.login_act, ok=value, problem=None, text=""),
+            "storage": lambda: StorageSeen(user_id=user_id, free_bytes=1, error=value),
+            "ask": lambda: play.asked(request(value, user_id, play.utc)),
+        }
+        play.feed(facts[kind]())
 
 
 def process_step(play, value) -> None:

@@ -343,3 +343,55 @@ def test_backoff_is_reset_after_a_stable_time_in_health(play) -> None:
     play >> play.policy.stable_s + 5.0
     assert play.watch.ladder.backoff_s == 0.0
     assert len(play.watch.ladder.restarts_utc_s) == 1
+
+
+def test_a_late_scan_does_not_revive_a_process_whose_exit_was_seen(play) -> None:
+    play >> play.seen(55)
+    play >> 4.0
+    late = replace(play.seen(55), started_utc_s=play.watch.process.started_utc_s)
+    play >> play.exited(-9) << StartTerminal
+    play >> late
+    assert (play.watch.pid, play.watch.state) == (None, State.STARTING)
+
+
+def test_a_scan_that_missed_the_process_once_restarts_nothing(play) -> None:
+    play >> play.seen(55)
+    play >> 4.0
+    again = replace(play.seen(55), started_utc_s=play.watch.process.started_utc_s)
+    play >> play.absent()
+    play >> 0.5
+    play >> again
+    play >> 4.0
+    assert (play.watch.pid, play.watch.state) == (55, State.HEALTHY)
+
+
+def test_a_probes_answer_for_the_old_process_wipes_no_ini_of_the_new_one(play) -> None:
+    play.healthy() >> play.exited(-9) << StartTerminal
+    late = play.answer()
+    play >> play.spawned()
+    play.verdicts.clear()
+    play >> late
+    assert play.wipes == []
+    assert play.watch.process.login_seen_mono_s is None
+
+
+def test_a_terminal_that_runs_though_nobody_wants_it_is_watched_and_left_alone(play) -> None:
+    play.robot(123, "d1", beats=False)
+    play.watch = replace(play.watch, user=replace(play.watch.user, run=Run.STOPPED))
+    play >> play.seen()
+    play >> 10.0
+    assert play.restores == []
+    play.world.agent = False
+    play >> 60.0
+    play >> play.exited(-9)
+    play >> 60.0
+    assert play.watch.state is State.STOPPED
+
+
+def test_a_start_that_a_person_asked_for_fails_visibly_even_with_the_watchdog_off(play) -> None:
+    play.watch = replace(play.watch, user=replace(play.watch.user, run=Run.STOPPED))
+    play.fleet = replace(play.fleet, mode=Mode.OFF)
+    play >> play.absent()
+    play >> play.asked(StartTerminalRequest(user_id=play.watch.user.user_id)) << StartTerminal
+    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code="no_secret", text="no password")
+    assert play.open_kinds == {IncidentKind.NO_SECRET}
