@@ -12,7 +12,7 @@ from typing import Any
 
 from mt5console.core.credentials import Secret
 from mt5console.core.deployment.shape import deploy_shape
-from mt5console.core.deployment.sources import render_template, source_hash
+from mt5console.core.deployment.sources import complete_inputs, render_template, source_hash
 from mt5console.core.errors import (
     EXIT_REFUSED,
     EXIT_USAGE,
@@ -213,7 +213,7 @@ class RuntimeDoor:
                 timeframe,
                 text,
                 name,
-                inputs,
+                complete_inputs(text, inputs),
                 magic=None if magic is None else int(magic),
                 source_hash=source_hash(text),
                 replace_existing=bool(arguments.get("replace")),
