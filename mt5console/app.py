@@ -69,7 +69,8 @@ def open_door(base_dir: Path | None, simulate: bool | None, *, acting: bool) -> 
     base = find_base(base_dir, simulate, create=acting)
     client = engine_client(base.layout)
     if client is not None:
-        yield client
+        with client:
+            yield client
     elif acting:
         with _own_engine(base) as door:
             yield door
@@ -90,7 +91,8 @@ def _own_engine(base: BaseDirectory) -> Iterator[EngineDoor]:
         client = _late_client(base.layout)
         if client is None:
             raise silent_engine(base.layout)
-        yield client
+        with client:
+            yield client
         return
     try:
         sys.stderr.write("no engine runs here: this command acts by itself, and nobody watches after it\n")
@@ -192,10 +194,12 @@ def _on_signals(ended: threading.Event) -> None:
 def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
     """Url and token of the running engine."""
     base = find_base(base_dir, simulate, create=False)
-    if engine_client(base.layout) is None:
+    client = engine_client(base.layout)
+    if client is None:
         raise ConsoleError(
             "no_engine", "no engine answers on this base directory: start it with `mt5console watchdog run`"
         )
+    client.close()
     record = json.loads(base.layout.api.read_text("utf-8"))
     return {"url": record["url"], "token": record["token"]}
 

@@ -194,6 +194,15 @@ class Desk:
     def processes(self, user_id: int = 1) -> list[int]:
         return [ref.pid for ref in self.host.find(self.layout.user(user_id) / "terminal64")]
 
+    def wait_idle(self, *robot_ids: int, within_s: float = 60.0) -> None:
+        """Nothing is under way for these robots: a put-back is proven for a while after the terminal is well."""
+
+        def look() -> bool:
+            newest = [self.door.deployments(robot_id, 1) for robot_id in robot_ids]
+            return not any(found and found[0]["status"] == "RUNNING" for found in newest)
+
+        wait_for(look, f"the end of what is under way for {robot_ids}", within_s)
+
     def is_well(self, user_id: int = 1) -> bool:
         """Healthy, with nothing open for this user."""
         return self.is_healthy(user_id) and not self.incidents_of(user_id)
