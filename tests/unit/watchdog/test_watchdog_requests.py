@@ -103,16 +103,16 @@ def test_a_start_while_it_is_closing_becomes_a_restart(play) -> None:
     play >> play.exited(0) << StartTerminal
 
 
-def test_a_restart_is_not_charged_and_still_counted_for_people(play) -> None:
+def test_a_restart_that_a_person_asked_for_is_kept_but_not_charged(play) -> None:
     play.robot(123, "d1")
     play.healthy() >> play.asked(RestartTerminalRequest(user_id=user(play))) << CloseTerminal
     assert settled(play.watch, play.robots, play.now, play.policy)[0] is False
     play >> play.exited(0) << StartTerminal
     play >> play.spawned()
     play >> 5.0
-    assert play.watch.ladder.restarts_utc_s == ()
+    assert len(play.watch.ladder.asked_utc_s) == 1
     view = terminal_view(play.watch, play.robots, play.now, play.policy, None, Mode.ON)
-    assert (view.restarts_in_window, view.state) == (1, "healthy")
+    assert (view.restarts_in_window, view.state) == (0, "healthy")
 
 
 def test_a_restart_is_carried_through_by_the_next_engine(play) -> None:
