@@ -101,7 +101,7 @@ class Policy:
         """The same shape in the time of a fleet of simulated processes: graces of seconds, starts in milliseconds."""
         return cls(
             check_interval_s=2.0,
-            start_grace_s=20.0,
+            start_grace_s=30.0,
             login_grace_s=15.0,
             agent_stale_s=5.0,
             robot_stale_s=6.0,
@@ -127,7 +127,7 @@ class Policy:
             robot_missing_s=3.0,
             removal_spacing_s=4.0,
             positions_known_s=60.0,
-            start_ini_deadline_s=20.0,
+            start_ini_deadline_s=45.0,
         )
 
     def with_interval(self, seconds: float) -> Policy:
