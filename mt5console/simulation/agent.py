@@ -21,6 +21,7 @@ from mt5console.simulation.robot import host_root
 AGENT_VERSION = "simulated-1"
 _STATUS_EVERY = 10
 _REMEMBERED = 500
+_SETTLING_EVENTS = 5
 
 
 class Agent:
@@ -43,7 +44,8 @@ class Agent:
         self._is_home = chart.input(HOME_INPUT).casefold() in ("true", "1")
         self._started_utc_s = 0.0
         self._sequence = 0
-        self._events = -1
+        self._events = 0
+        self._settling = _SETTLING_EVENTS
         self._told: AccountSeen | None = None
         self._generation = 0
         self._commands_seen_ns = -1
@@ -73,14 +75,16 @@ class Agent:
             self._is_home = True
             if self._move_home():
                 return
-        self._events += 1
-        if self._events == 0:
-            # A passing agent beside this one leaves at the same event: the first status shows one of them.
+        if self._settling > 0 and self._has_twin():
+            # The passing agent beside this one is about to leave: the first status shows one of them.
+            self._settling -= 1
             return
+        self._settling = 0
         self._look_for_commands()
         account = self._host.account()
-        if self._events % _STATUS_EVERY == 1 or account != self._told:
+        if self._events % _STATUS_EVERY == 0 or account != self._told:
             self._write_status(account)
+        self._events += 1
 
     def on_deinit(self, reason: Deinit) -> None:
         """The lock goes with the agent; its last status stays as evidence."""
@@ -102,6 +106,10 @@ class Agent:
         self._host.close_chart(chart_id)
         self._lock = self._host.disk.lock(self._lock_path)
         return False
+
+    def _has_twin(self) -> bool:
+        own = self._chart
+        return any(c.expert == own.expert and c.chart_id != own.chart_id for c in self._host.charts())
 
     def _write_status(self, account: AccountSeen) -> None:
         self._sequence += 1

@@ -19,7 +19,7 @@ from mt5console.simulation.programs import ChartOfProgram, Deinit, ProgramHost
 
 ERROR_LOCKED = 1
 ERROR_NOT_DESIRED = 2
-ERROR_INIT = 3
+ERROR_FILES = 3
 
 
 def time_to_string(utc_s: float, seconds: bool = False) -> str:
@@ -112,7 +112,9 @@ class Robot:
         self._ticks_before = 0
 
     def on_init(self) -> int:
-        """Take the lock, read what is desired, write READY."""
+        """What the robot's own source refuses comes first; then the include: the lock, what is desired, READY."""
+        if self._result != INIT_SUCCEEDED:
+            return self._result
         if self.robot_id <= 0:
             self._host.print(self._chart, f"input {protocol.ROBOT_INPUT} is missing")
             return INIT_FAILED
@@ -125,12 +127,15 @@ class Robot:
         if self._lock is None:
             self._report(ERROR_LOCKED, "another copy of this robot runs in this terminal; this one does not start")
             return INIT_FAILED
-        if self._result != INIT_SUCCEEDED:
-            self._report(ERROR_INIT, f"OnInit ended with {self._result}")
-            return self._result
         self._ticks_before = self._host.quote(self._chart.symbol)[1]
         self._judge_entries()
-        self._write_ready()
+        try:
+            self._write_ready()
+        except OSError:
+            self._report(ERROR_FILES, "READY could not be written, or the timer not be started")
+            self._lock.release()
+            self._lock = None
+            return INIT_FAILED
         self._seed.ready()
         return INIT_SUCCEEDED
 
@@ -182,10 +187,7 @@ class Robot:
             utc_s=round(self._host.utc(), 3),
             magic=_whole(self._chart.input(protocol.MAGIC_INPUT)),
         )
-        try:
-            self._host.disk.replace(self._ready_path, protocol.encode_ready(ready))
-        except OSError as error:
-            self._host.print(self._chart, f"cannot write READY: {error.strerror}")
+        self._host.disk.replace(self._ready_path, protocol.encode_ready(ready))
 
     def _judge_entries(self) -> Entries:
         entries = self._present_entries()
