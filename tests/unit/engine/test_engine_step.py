@@ -1,0 +1,230 @@
+"""The engine's one door: facts and requests in; records to store and commands out, in that order, from memory alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mt5console.core.engine import Engine, Remembered, Step
+from mt5console.core.model.commands import Command, SendAgentCommand, SetStopLatch, StartTerminal
+from mt5console.core.model.desired import DesiredRobot, DesiredUser, Run
+from mt5console.core.model.facts import (
+    AgentStatusSeen,
+    Fact,
+    ProcessAbsent,
+    ProcessSeen,
+    Requested,
+    RobotForgotten,
+    TerminalSpawned,
+    UserForgotten,
+)
+from mt5console.core.model.ids import Account, Now, OperationId, RobotId, ServerId, Timeframe, TradeMode, UserId
+from mt5console.core.model.observed import AgentStatus
+from mt5console.core.model.records import Operation, OperationState, SaveUser, SaveWatch
+from mt5console.core.model.requests import (
+    DeployRequest,
+    Mode,
+    Request,
+    SetModeRequest,
+    StartTerminalRequest,
+    StopAllRequest,
+    StopTerminalRequest,
+)
+from mt5console.core.watchdog.policy import Policy
+
+USER = DesiredUser(user_id=UserId(1), account=Account(login=500, server="Demo-Server"), directory="/base/user_1")
+ROBOT = DesiredRobot(robot_id=RobotId(7), user_id=UserId(1), symbol="EURUSD", timeframe=Timeframe.H1, magic=7)
+
+
+class World:
+    """An engine with a hand-driven clock; keeps what was stored and commanded."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        self.now = Now(mono_s=1000.0, utc_s=1_700_000_000.0)
+        self.engine = Engine(
+            remembered,
+            server=ServerId("srv"),
+            simulated=True,
+            policy=Policy.simulated(),
+            generation=3,
+            now=self.now,
+        )
+        self.operations: dict[str, Operation] = {}
+        self.asked = 0
+
+    def step(self, *facts: Fact, seconds: float = 0.0) -> Step:
+        self.now = Now(mono_s=self.now.mono_s + seconds, utc_s=self.now.utc_s + seconds)
+        step = self.engine.step(facts, self.now)
+        for change in step.changes:
+            if isinstance(change, Operation):
+                self.operations[change.operation_id] = change
+        return step
+
+    def ask(self, request: Request) -> tuple[Step, Operation]:
+        self.asked += 1
+        operation_id = OperationId(f"o{self.asked}")
+        step = self.step(Requested(operation_id=operation_id, request=request, actor="test"))
+        return step, self.operations[operation_id]
+
+    def agent(self, **changes: object) -> AgentStatusSeen:
+        status = AgentStatus(
+            sequence=int(self.now.mono_s * 10),
+            utc_s=self.now.utc_s,
+            started_utc_s=self.now.utc_s - 5,
+            agent_version="1",
+            build=5260,
+            data_path="/base/user_1",
+            login=500,
+            server="Demo-Server",
+            trade_mode=TradeMode.DEMO,
+            connected=True,
+            trade_allowed=True,
+            account_trade_allowed=True,
+            account_trade_expert=True,
+            positions=(),
+        )
+        return AgentStatusSeen(user_id=UserId(1), status=replace(status, **changes), age_s=0.0)  # type: ignore[arg-type]
+
+
+def world(run: Run = Run.STOPPED, robots: Iterable[DesiredRobot] = ()) -> World:
+    return World(Remembered(users=(replace(USER, run=run),), robots=tuple(robots)))
+
+
+def of_type(commands: Iterable[Command], kind: type) -> list[Command]:
+    return [command for command in commands if isinstance(command, kind)]
+
+
+def test_a_start_is_stored_before_it_is_commanded_and_ends_when_the_login_is_seen() -> None:
+    w = world()
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    step, operation = w.ask(StartTerminalRequest(user_id=UserId(1)))
+    (start,) = of_type(step.commands, StartTerminal)
+    assert any(isinstance(change, SaveWatch) and change.state["start"] for change in step.changes)
+    assert any(isinstance(change, SaveUser) and change.user.run is Run.RUNNING for change in step.changes)
+    assert operation.state is OperationState.RUNNING
+    spawned = TerminalSpawned(user_id=UserId(1), act_id=start.act_id, pid=42, started_utc_s=w.now.utc_s)
+    w.step(spawned, seconds=0.1)
+    for _ in range(8):
+        w.step(w.agent(), seconds=0.5)
+    ended = w.operations[operation.operation_id]
+    assert ended.state is OperationState.DONE, ended
+    assert ended.result is not None
+    assert ended.result["pid"] == 42
+
+
+def test_a_start_that_a_dead_engine_had_stored_is_issued_again_under_the_same_id() -> None:
+    w = world()
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    step, _ = w.ask(StartTerminalRequest(user_id=UserId(1)))
+    (start,) = of_type(step.commands, StartTerminal)
+    stored = [change for change in step.changes if isinstance(change, SaveWatch)][-1]
+    users = [change.user for change in step.changes if isinstance(change, SaveUser)]
+    heir = World(Remembered(users=(users[-1],), watches={UserId(1): stored.state}))
+    again = heir.step(ProcessAbsent(user_id=UserId(1)), seconds=1.0)
+    (second,) = of_type(again.commands, StartTerminal)
+    assert second.act_id == start.act_id
+
+
+def test_a_living_terminal_is_adopted_and_nothing_is_started() -> None:
+    w = world(Run.RUNNING)
+    first = w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 3600, adopted=True))
+    assert of_type(first.commands, StartTerminal) == []
+    for _ in range(10):
+        assert of_type(w.step(w.agent(), seconds=1.0).commands, StartTerminal) == []
+
+
+def test_requests_about_unknown_things_are_refused_by_name() -> None:
+    w = world()
+    _, unknown_user = w.ask(StopTerminalRequest(user_id=UserId(9)))
+    assert unknown_user.error is not None
+    assert unknown_user.error["code"] == "unknown_user"
+    _, unknown_robot = w.ask(DeployRequest(robot_id=RobotId(9)))
+    assert unknown_robot.error is not None
+    assert unknown_robot.error["code"] == "unknown_robot"
+
+
+def test_an_account_of_unknown_kind_counts_as_real_money() -> None:
+    w = world(Run.RUNNING, [ROBOT])
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 60))
+    step, refused = w.ask(StopTerminalRequest(user_id=UserId(1)))
+    assert refused.state is OperationState.REFUSED
+    assert refused.exit_code == 6
+    assert step.commands == ()
+
+
+def test_a_second_deployment_of_a_robot_under_way_is_refused() -> None:
+    w = world(Run.RUNNING, [ROBOT])
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 60))
+    w.step(w.agent(), seconds=1.0)
+    _, first = w.ask(DeployRequest(robot_id=RobotId(7)))
+    assert first.state is OperationState.RUNNING
+    _, second = w.ask(DeployRequest(robot_id=RobotId(7)))
+    assert second.error is not None
+    assert second.error["code"] == "deployment_running"
+
+
+def test_a_deployment_that_a_dead_engine_had_under_way_goes_on_with_the_same_ids() -> None:
+    w = world(Run.RUNNING, [ROBOT])
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 60))
+    w.step(w.agent(), seconds=1.0)
+    step, _ = w.ask(DeployRequest(robot_id=RobotId(7)))
+    (asked,) = of_type(step.commands, SendAgentCommand)
+    record = [change for change in step.changes if type(change).__name__ == "DeploymentRecord"][-1]
+    heir = World(
+        Remembered(users=(replace(USER, run=Run.RUNNING),), robots=(ROBOT,), deployments=(record,))  # type: ignore[arg-type]
+    )
+    heir.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=heir.now.utc_s - 60, adopted=True))
+    commands = list(heir.step(heir.agent(), seconds=0.5).commands)
+    for _ in range(6):
+        commands += heir.step(heir.agent(), seconds=0.5).commands
+    assert asked.command_id in {command.command_id for command in of_type(commands, SendAgentCommand)}
+
+
+def test_stop_all_latches_every_user_and_needs_its_word() -> None:
+    w = world(Run.STOPPED)
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    step, refused = w.ask(StopAllRequest(word="stop"))
+    assert refused.error is not None
+    assert of_type(step.commands, SetStopLatch) == []
+    step, done = w.ask(StopAllRequest(word="STOP"))
+    assert [command.latched for command in of_type(step.commands, SetStopLatch)] == [True]
+    assert w.operations[done.operation_id].state is OperationState.DONE
+    assert w.engine.users[UserId(1)].stop_latched
+
+
+def test_an_operation_that_is_never_seen_done_ends_by_its_deadline_with_what_was_seen() -> None:
+    w = world()
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    _, operation = w.ask(StartTerminalRequest(user_id=UserId(1), timeout_s=5))
+    w.step(seconds=6)
+    ended = w.operations[operation.operation_id]
+    assert ended.error is not None
+    assert ended.error["code"] == "timeout"
+    assert "last seen" in ended.error["text"]
+
+
+def test_observing_only_starts_nothing() -> None:
+    w = world(Run.RUNNING)
+    w.ask(SetModeRequest(mode=Mode.OBSERVE))
+    step = w.step(ProcessAbsent(user_id=UserId(1)), seconds=5)
+    later = w.step(ProcessAbsent(user_id=UserId(1)), seconds=30)
+    assert of_type((*step.commands, *later.commands), StartTerminal) == []
+    assert w.engine.snapshot(w.now).mode is Mode.OBSERVE
+
+
+def test_what_was_removed_is_not_watched_any_more() -> None:
+    w = world(Run.RUNNING, [ROBOT])
+    w.step(RobotForgotten(robot_id=RobotId(7)), UserForgotten(user_id=UserId(1)))
+    assert w.step(ProcessAbsent(user_id=UserId(1)), seconds=5).commands == ()
+    assert w.engine.snapshot(w.now).terminals == ()
+
+
+def test_snapshots_are_numbered_and_hold_the_interfaces_shape() -> None:
+    w = world(Run.RUNNING, [ROBOT])
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 60))
+    first, second = w.engine.snapshot(w.now), w.engine.snapshot(w.now)
+    assert second.sequence == first.sequence + 1
+    (terminal,) = second.as_status()["terminals"]
+    assert set(terminal["checks"]) == {"process", "ipc", "account", "robots"}
+    assert terminal["checks"]["ipc"]["ok"] is None
+    assert terminal["robots"][0]["robot_id"] == 7
