@@ -315,7 +315,6 @@ class ConnectionPicture:
 
     state: str
     words: str = ""
-    pid: int | None = None
 
     @property
     def is_connected(self) -> bool:
