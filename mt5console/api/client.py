@@ -69,6 +69,7 @@ class EngineClient:
         self._lock = threading.Lock()
         self._kept: dict[threading.Thread, http.client.HTTPConnection] = {}
         self._streams: set[http.client.HTTPConnection] = set()
+        self._acting: set[http.client.HTTPConnection] = set()
 
     def __repr__(self) -> str:
         return f"EngineClient(http://{self._host}:{self._port})"
@@ -80,13 +81,13 @@ class EngineClient:
         self.close()
 
     def close(self) -> None:
-        """Close all connections; streams end. The client may be used again afterwards."""
+        """Close all connections; streams end, acts that wait for an answer fail. It may be used again afterwards."""
         with self._lock:
-            kept, streams = list(self._kept.values()), list(self._streams)
+            kept, used = list(self._kept.values()), [*self._streams, *self._acting]
             self._kept.clear()
             self._streams.clear()
-        for connection in streams:
-            # Only woken here: the thread that reads the stream closes it.
+        for connection in used:
+            # Only woken here: the thread that reads from it closes it.
             _shut(connection)
         for connection in kept:
             _close(connection)
@@ -256,10 +257,14 @@ class EngineClient:
     def _act(self, method: str, target: str, data: bytes | None, patience_s: float) -> tuple[int, bytes]:
         """An act goes over a connection of its own: a stale one could not tell whether it had been heard."""
         connection = self._connect(self._timeout_s + patience_s)
+        with self._lock:
+            self._acting.add(connection)
         try:
             answer = self._send(connection, method, target, data)
             return answer.status, answer.read()
         finally:
+            with self._lock:
+                self._acting.discard(connection)
             _close(connection)
 
     def _send(
