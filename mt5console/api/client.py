@@ -168,6 +168,10 @@ class EngineClient:
         """Pairs of (UTC seconds, heartbeat age in seconds), oldest first."""
         return self._list(f"/api/heartbeats/{robot_id}", {"seconds": seconds})
 
+    def journal(self, user_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+        """Both journals of a terminal: the newest lines, or those after a cursor."""
+        return self._object("GET", f"/api/journal/{user_id}", query={"after": after, "limit": limit})
+
     def next_event(self, after: int, wait_s: float) -> list[dict[str, Any]]:
         """Events after the given number, waiting up to `wait_s` for one."""
         wait = min(LONGEST_WAIT_S, max(0.0, wait_s))

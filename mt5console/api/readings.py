@@ -1,4 +1,4 @@
-"""Routes that only read: status, incidents, decisions, statistics, deployments, heartbeats, metrics.
+"""Routes that only read: status, incidents, decisions, statistics, deployments, heartbeats, journals, metrics.
 
 Must not know: acts.
 """
@@ -59,6 +59,11 @@ def reading_routes(door: EngineDoor) -> APIRouter:
     def heartbeats(robot_id: int, seconds: Annotated[float, Query(gt=0, le=31_536_000)] = 300.0) -> JSONResponse:
         """Pairs of (UTC seconds, heartbeat age in seconds), oldest first."""
         return JSONResponse(door.heartbeat_history(robot_id, seconds))
+
+    @routes.get("/api/journal/{user_id}")
+    def journal(user_id: int, after: Annotated[str, Query(max_length=64)] = "", limit: Limit = 500) -> JSONResponse:
+        """Both journals of a terminal, oldest line first: the newest lines, or those after a cursor."""
+        return JSONResponse(door.journal(user_id, after, limit))
 
     @routes.get("/metrics")
     def metrics() -> Response:

@@ -313,6 +313,14 @@ class EngineDoor(Protocol):
         """Pairs of (utc seconds, heartbeat age in seconds), oldest first."""
         ...
 
+    def journal(self, user_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+        """The terminal's and the experts' journal merged: `{"cursor", "more", "lines"}`, oldest line first.
+
+        The newest `limit` lines, or with the `cursor` of an earlier answer in `after` those that came since, however
+        many fit into an answer (`more`: ask again at once). Lines have the journal shape and `log` beside it.
+        """
+        ...
+
     def next_event(self, after: int, wait_s: float) -> list[dict[str, Any]]:
         """Events after the given number, waiting up to `wait_s` for one: `{"number", "type", "data"}` with type
         snapshot, deployment, operation or incident."""

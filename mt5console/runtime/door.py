@@ -29,6 +29,8 @@ from mt5console.core.model.ids import Account, OperationId, RobotId, Timeframe, 
 from mt5console.core.model.records import OperationState
 from mt5console.core.model.request_codec import parse_request
 from mt5console.core.model.snapshots import RobotView
+from mt5console.core.terminal.journal_page import journal_page
+from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.runtime.host import EngineHost
 from mt5console.runtime.shapes import decision_json, incident_json, operation_json, robot_json, user_json
 
@@ -111,6 +113,12 @@ class RuntimeDoor:
         until = self._host.platform.clock.now().utc_s
         series = self._host.history.series(RobotId(robot_id), until - seconds, until, 600)
         return [[utc_s, age_s] for utc_s, age_s in series]
+
+    def journal(self, user_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+        """Both journals of a terminal: the newest lines, or those after a cursor."""
+        self._known_user(user_id)
+        layout = TerminalLayout(self._host.base.layout.user(UserId(user_id)))
+        return journal_page(layout.journals, layout.experts_logs, after, limit).as_json()
 
     def next_event(self, after: int, wait_s: float) -> list[dict[str, Any]]:
         """Events after the given number."""

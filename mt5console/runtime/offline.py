@@ -21,6 +21,8 @@ from mt5console.core.model.ids import OperationId, RobotId, UserId
 from mt5console.core.model.requests import Mode
 from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.ports import Platform
+from mt5console.core.terminal.journal_page import journal_page
+from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.watchdog.policy import Policy
 from mt5console.runtime.door import robot_status_shape
 from mt5console.runtime.file_collector import FileCollector
@@ -80,9 +82,12 @@ class OfflineDoor:
 
     def decisions(self, user_id: int, limit: int) -> list[dict[str, Any]]:
         """The decision trace of one user, newest first."""
+        self._known_user(user_id)
+        return [decision_json(decision) for decision in self._store.decisions(UserId(user_id), limit)]
+
+    def _known_user(self, user_id: int) -> None:
         if all(user.user_id != user_id for user in self._store.load().users):
             raise unknown_user(user_id)
-        return [decision_json(decision) for decision in self._store.decisions(UserId(user_id), limit)]
 
     def robot_status(self, robot_id: int) -> dict[str, Any]:
         """The seed's robot status shape."""
@@ -123,6 +128,12 @@ class OfflineDoor:
             return [[utc, age] for utc, age in history.series(RobotId(robot_id), until - seconds, until, 600)]
         finally:
             history.close()
+
+    def journal(self, user_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+        """Both journals of a terminal: the newest lines, or those after a cursor."""
+        self._known_user(user_id)
+        layout = TerminalLayout(self._base.layout.user(UserId(user_id)))
+        return journal_page(layout.journals, layout.experts_logs, after, limit).as_json()
 
     def operation(self, operation_id: str, wait_s: float = 0.0) -> dict[str, Any]:
         """A stored operation."""

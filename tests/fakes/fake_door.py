@@ -263,6 +263,13 @@ class FakeDoor:
         self._enter("heartbeat_history", robot_id, seconds)
         return [[1767323045.0, 0.5], [1767323046.0, 0.6]]
 
+    def journal(self, user_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+        self._enter("journal", user_id, after, limit)
+        self._known(user_id)
+        line = {"time": "2026-01-02T03:04:05.678", "kind": "authorized", "level": 0, "category": "Network"}
+        told = [] if after else [{**line, "text": "'1001': authorized on Demo-Server", "log": "terminal"}]
+        return {"cursor": "20260102:120,-", "more": False, "lines": told}
+
     def next_event(self, after: int, wait_s: float) -> list[dict[str, Any]]:
         deadline = time.monotonic() + wait_s
         with self._changed:

@@ -26,6 +26,7 @@ QUESTIONS = {
     "user_stats": (1,),
     "system_stats": (),
     "heartbeat_history": (123, 60.0),
+    "journal": (1, "20260102:120,-", 50),
 }
 
 
