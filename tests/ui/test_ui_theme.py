@@ -1,4 +1,4 @@
-"""The theme: words can be read on every surface, lamps are told apart by shape, every state of the engine has a look."""
+"""The theme: words can be read on every surface, lamps are told apart by shape, every engine state has a look."""
 
 from __future__ import annotations
 
