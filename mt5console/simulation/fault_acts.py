@@ -127,7 +127,7 @@ class FaultActs:
         return float(fault.argument) if fault is not None and fault.argument else 0.0
 
     def init_fails(self, robot_id: int) -> bool:
-        """Whether a fault makes this robot's OnInit fail."""
+        """Whether a fault makes the OnInit of this robot's new versions fail."""
         return any(f.name == "robot-init-fail" and f.argument == str(robot_id) for f in self._book.faults)
 
     def _heal_when_cleared(self) -> None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mt5console.core.terminal.layout import TerminalLayout, robot_of_expert
+from mt5console.core.terminal.protocol import DEPLOYMENT_INPUT, decode_heartbeat
 from mt5console.simulation.agent import Agent
 from mt5console.simulation.answers import TerminalAnswers
 from mt5console.simulation.binary import INIT_FAILED, SimulatedBinary
@@ -185,9 +186,18 @@ class Terminal:
         if binary.role == "agent":
             return Agent(self.host, seen)
         robot = robot_of_expert(seen.expert)
-        if robot is not None and self._faults.init_fails(robot[0]):
+        if robot is not None and self._faults.init_fails(robot[0]) and not self._has_beaten(robot[0], seen):
             binary = replace(binary, init_result=INIT_FAILED)
         return Robot(self.host, seen, binary) if binary.protocol else LegacyRobot(self.host, binary)
+
+    def _has_beaten(self, robot_id: int, seen: ChartOfProgram) -> bool:
+        """Whether this very version was the last to beat: a failing OnInit is a new version's, the one before it is
+        as good as ever."""
+        try:
+            beat = decode_heartbeat(self._layout.heartbeat(robot_id).read_bytes())
+        except OSError:
+            return False
+        return beat is not None and beat.deployment_id == seen.input(DEPLOYMENT_INPUT)
 
     def _fire_timers(self, now: float) -> None:
         for chart in tuple(self.charts.open_charts):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mt5console.core.errors import UsageInvalid
+from mt5console.core.terminal.protocol import decode_heartbeat
 from mt5console.simulation import mt5
 from mt5console.simulation.faults import FAULTS, LASTING, ONCE, clear, disk_is_full, fault_file, inject, read_faults
 from tests.simulation.sim_world import wait_for
@@ -221,13 +222,25 @@ def test_a_dead_agent_leaves_its_robots_beating(user, sim):
     assert user.status() == status
 
 
-def test_robot_init_fail_lasts_until_clear(user, sim):
-    user.start()
+def test_robot_init_fail_lasts_for_new_versions_until_clear_and_spares_the_one_that_ran(user, sim):
+    running(user)
     inject(sim.base, 1, "robot-init-fail", "7")
-    wait_for(lambda: user.attach(7).code == "init_failed" or user.command("detach", robot_id=7) is None, "the fault")
-    assert user.attach(7, "d2").code == "init_failed"
+    versions = (f"d{number}" for number in range(2, 1000))
+    user.command("detach", robot_id=7)
+    wait_for(lambda: attempted(user, next(versions)) == "init_failed", "the fault")
+    ran = decode_heartbeat(user.layout.heartbeat(7).read_bytes()).deployment_id
+    assert user.attach(7, ran).code == "done"
+    user.command("detach", robot_id=7)
+    assert attempted(user, next(versions)) == "init_failed"
     clear(sim.base, 1)
-    wait_for(lambda: user.attach(7, "d3").code == "done", "the end of the fault")
+    wait_for(lambda: attempted(user, next(versions)) == "done", "the end of the fault")
+
+
+def attempted(user, deployment_id):
+    """The code of an attach; what was attached is taken off again."""
+    code = user.attach(7, deployment_id).code
+    user.command("detach", robot_id=7)
+    return code
 
 
 def test_slow_start_delays_agent_and_login_and_can_be_closed_meanwhile(user, sim):

@@ -45,8 +45,8 @@ def watch_account(turn: Turn) -> None:
 
 
 def _probe_refused(turn: Turn) -> None:
-    ipc = turn.watch.ipc
-    if ipc.problem is ProbeProblem.AUTH_REFUSED and not turn.watch.link.auth_stop:
+    ipc, link = turn.watch.ipc, turn.watch.link
+    if ipc.problem is ProbeProblem.AUTH_REFUSED and not link.auth_stop and not link.login_act:
         agent = turn.watch.agent
         if agent is None or agent.login == 0:
             stop_logins(turn, f"the broker refused the login: {ipc.text}")

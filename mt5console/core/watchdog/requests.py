@@ -10,6 +10,7 @@ from dataclasses import replace
 from mt5console.core.model.commands import PressAlgoButton, ReattachProbe
 from mt5console.core.model.desired import Run
 from mt5console.core.model.facts import Requested
+from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import (
     EnableAlgoRequest,
@@ -88,7 +89,7 @@ def _start(turn: Turn) -> None:
 def _lift_stops(turn: Turn) -> None:
     """A person who starts a terminal has mended what stopped it, or wants one more try."""
     if turn.watch.link.auth_stop:
-        turn.put_link(auth_stop="", auth_stop_mono_s=None, logins=0, last_login_mono_s=None)
+        _forget_refusal(turn)
         turn.remember()
     if turn.watch.ladder.hold:
         turn.keep_ladder(hold="")
@@ -100,6 +101,13 @@ def _lift_stops(turn: Turn) -> None:
     ):
         turn.clear(kind, "a person asked for a start")
     turn.forget_said("hold", "auth", "pace")
+
+
+def _forget_refusal(turn: Turn) -> None:
+    """One more login may be tried; the refusal that the probe last told of was of the one before."""
+    turn.put_link(auth_stop="", auth_stop_mono_s=None, logins=0, last_login_mono_s=None)
+    if turn.watch.ipc.problem is ProbeProblem.AUTH_REFUSED:
+        turn.put(ipc=replace(turn.watch.ipc, problem=None, failed_mono_s=None, text=""))
 
 
 def _stop(turn: Turn) -> None:
@@ -168,7 +176,7 @@ def _release(turn: Turn) -> None:
         hold="",
         waived=watch.process is not None,
     )
-    turn.put_link(auth_stop="", auth_stop_mono_s=None, logins=0, last_login_mono_s=None)
+    _forget_refusal(turn)
     if watch.user.run is Run.SUSPENDED:
         turn.keep(user=replace(watch.user, run=Run.RUNNING))
     if had_wrong:

@@ -102,6 +102,23 @@ def test_a_refused_login_is_not_tried_again_until_a_person_released_it(play) -> 
     play >> play.policy.login_grace_s + 1.0 << LogInAgain
 
 
+def test_a_release_is_not_taken_back_by_the_probes_word_on_the_login_before(play) -> None:
+    play.healthy()
+    log_out(play)
+    play.world.probe = False
+    play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+    play >> play.probe_failed(ProbeProblem.AUTH_REFUSED)
+    assert play.watch.link.auth_stop == ""  # the login that is under way answers for itself
+    play >> finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED)
+    assert IncidentKind.AUTH_FAILED in play.open_kinds
+    play >> play.asked(ReleaseRequest(user_id=play.watch.user.user_id)) << LogInAgain
+    play >> finished(play, ok=True)
+    log_in(play)
+    play.world.probe = True
+    play >> 5.0
+    assert play.open_kinds == set()
+
+
 def test_a_refusal_in_the_journal_stops_logins_and_restarts(play) -> None:
     play.healthy()
     log_out(play)
