@@ -1,6 +1,6 @@
 """Heartbeat ages of the last minutes, one worst age a second for each terminal, and what happened meanwhile.
 
-numpy is loaded with this module: import it after the first paint. Must not know: Qt, painting, where pictures come from.
+numpy is loaded with this module: import it after the first paint. Must not know: Qt, or where pictures come from.
 """
 
 from __future__ import annotations

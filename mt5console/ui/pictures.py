@@ -306,6 +306,16 @@ class JournalLinePicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPagePicture:
+    """Lines of both journals by time, oldest first. `cursor` asks for what follows; `more`: there is more already."""
+
+    user_id: int
+    cursor: str = ""
+    more: bool = False
+    lines: tuple[JournalLinePicture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionPicture:
     """How the window stands to its engine. `state`: connected, lost, starting or gone; `words`: a line for people.
 
@@ -607,6 +617,17 @@ def journal_line_of(shape: object) -> JournalLinePicture:
         level=_whole(entry.get("level")) or 0,
         category=_text(entry.get("category")),
         text=_text(entry.get("text")),
+    )
+
+
+def journal_page_of(user_id: int, shape: object) -> JournalPagePicture:
+    """One page of a user's journals."""
+    entry = _object(shape)
+    return JournalPagePicture(
+        user_id=user_id,
+        cursor=_text(entry.get("cursor")),
+        more=entry.get("more") is True,
+        lines=tuple(journal_line_of(line) for line in _list(entry.get("lines"))),
     )
 
 

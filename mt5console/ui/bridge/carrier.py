@@ -15,9 +15,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mt5console.api.client import EngineClient
 from mt5console.core.errors import ConsoleError
-from mt5console.ui.bridge.access import EngineAccess, JournalSource
 from mt5console.ui.bridge.readings import READINGS
-from mt5console.ui.pictures import Answer, JournalLinePicture, journal_line_of, operation_of
+from mt5console.ui.pictures import Answer, operation_of
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +41,9 @@ class Carrier(QObject):
     wanted = Signal(object)
     ended = Signal(object)
 
-    def __init__(self, access: EngineAccess, ending: Event) -> None:
+    def __init__(self, ending: Event) -> None:
         super().__init__()
-        self._access = access
         self._ending = ending
-        self._journals: dict[int, JournalSource] = {}
         self.wanted.connect(self._on_wanted)
 
     @Slot(object)
@@ -68,18 +65,8 @@ class Carrier(QObject):
         return Answer(token=errand.token, ok=True, what=errand.what, value=value)
 
     def _carry(self, errand: Errand) -> Any:
-        if errand.what == "journal" and not errand.is_act:
-            return self._journal(**errand.arguments)
         if errand.client is None:
             raise ConsoleError("no_engine", NO_ENGINE)
         if errand.is_act:
             return operation_of(errand.client.submit(errand.what, dict(errand.arguments), ACTOR))
         return READINGS[errand.what](errand.client, **errand.arguments)
-
-    def _journal(self, *, user_id: int, fresh: bool = False) -> tuple[JournalLinePicture, ...]:
-        source = self._journals.get(user_id)
-        if source is None or fresh:
-            # Only one terminal's journal is looked at at a time.
-            self._journals.clear()
-            source = self._journals[user_id] = self._access.open_journal(user_id)
-        return tuple(journal_line_of(line) for line in source.poll())

@@ -82,7 +82,7 @@ class EngineDesk(QObject):
         if self._threads:
             return
         for number in range(CARRIERS):
-            carrier = Carrier(self._access, self._ending)
+            carrier = Carrier(self._ending)
             carrier.ended.connect(self._on_ended)
             self._carriers.append(carrier)
             self._begin(f"carrier-{number}", carrier)
@@ -135,12 +135,12 @@ class EngineDesk(QObject):
         heartbeats(robot_id, seconds=300) → tuple of (UTC seconds, age in seconds), oldest first
         fleet_heartbeats(robot_ids, seconds=300) → mapping of robot id to such a tuple
         user_stats(user_id), system_stats() → the JSON shapes as mappings
-        journal(user_id, fresh=False) → tuple of JournalLinePicture: new lines since the last read; `fresh`: the newest
+        journal(user_id, after="", limit=500) → JournalPagePicture: the newest lines, or those after its `cursor`
         add_user(user_id, login, server, password: Secret, watch_only=False, over_capacity=False) → UserPicture
         set_password(user_id, password: Secret) · remove_user(user_id, confirm_live=None) → mappings
         add_robot(robot_id, user_id, symbol, timeframe, …) → RegisteredRobotPicture
         """
-        if what != "journal" and what not in READINGS:
+        if what not in READINGS:
             raise ValueError(f"there is nothing to read by the name {what}")
         return self._send(what, arguments, is_act=False)
 
@@ -180,8 +180,7 @@ class EngineDesk(QObject):
         errand = Errand(
             token=token, what=what, arguments=MappingProxyType(dict(arguments)), is_act=is_act, client=self._client
         )
-        # A journal is read by the one carrier that remembers how far it was read.
-        index = 0 if what == "journal" else min(range(len(self._carriers)), key=self._load)
+        index = min(range(len(self._carriers)), key=self._load)
         self._busy[token] = index
         self._carriers[index].wanted.emit(errand)
         return token

@@ -10,7 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 from mt5console.api.client import EngineClient
-from mt5console.ui.pictures import decision_of, deployment_of, incident_of, registered_robot_of, user_of
+from mt5console.ui.pictures import (
+    decision_of,
+    deployment_of,
+    incident_of,
+    journal_page_of,
+    registered_robot_of,
+    user_of,
+)
 
 Reading = Callable[..., Any]
 
@@ -45,6 +52,10 @@ def _fleet_heartbeats(client: EngineClient, *, robot_ids: tuple[int, ...], secon
 
 def _points(client: EngineClient, robot_id: int, seconds: float) -> tuple[tuple[float, float], ...]:
     return tuple((float(utc_s), float(age_s)) for utc_s, age_s in client.heartbeat_history(robot_id, seconds))
+
+
+def _journal(client: EngineClient, *, user_id: int, after: str = "", limit: int = 500) -> Any:
+    return journal_page_of(user_id, client.journal(user_id, after, limit))
 
 
 def _user_stats(client: EngineClient, *, user_id: int) -> Any:
@@ -84,6 +95,7 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "robots": _robots,
         "heartbeats": _heartbeats,
         "fleet_heartbeats": _fleet_heartbeats,
+        "journal": _journal,
         "user_stats": _user_stats,
         "system_stats": _system_stats,
         "add_user": _add_user,
@@ -93,7 +105,7 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "stop_engine": _stop_engine,
     }
 )
-"""By the name that `EngineDesk.read` takes. `journal` is read from files and is not here."""
+"""By the name that `EngineDesk.read` takes."""
 
 CHANGING = frozenset({"add_user", "set_password", "remove_user", "add_robot", "stop_engine"})
 """Those that change something; a read-only window refuses them."""
