@@ -1,0 +1,56 @@
+"""`python -m benchmarks [--list] [--quick] [--rivals DIR] [name …]`: measure, and print markdown."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+from benchmarks.machine import describe
+from benchmarks.report import Figure, Options, as_markdown
+
+MODULES = ("death_latency", "heartbeats", "liveness", "simulated_terminal")
+
+
+def figures() -> dict[str, Figure]:
+    """Every figure by its name."""
+    loaded = [importlib.import_module(f"benchmarks.{module}").FIGURE for module in MODULES]
+    return {figure.name: figure for figure in loaded}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Gives 0 when all asked figures were measured, 2 for an unknown name, 130 when interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="figures to measure; all without a name")
+    parser.add_argument("--list", action="store_true", help="name the figures and end")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and only the cheap rivals, about 15 s each")
+    parser.add_argument(
+        "--rivals", type=Path, default=os.environ.get("BENCH_RIVALS"), help="where rivals were installed (README.md)"
+    )
+    given = parser.parse_args(arguments)
+    known = figures()
+    if given.list:
+        for figure in known.values():
+            print(f"{figure.name:20} {figure.title}")
+        return 0
+    unknown = [name for name in given.names if name not in known]
+    if unknown:
+        print(f"no figure is called {', '.join(unknown)}: see --list", file=sys.stderr)
+        return 2
+    rivals = Path(given.rivals).resolve() if given.rivals else None
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    print(f"Measured on {describe()}{'; quick' if given.quick else ''}.\n")
+    try:
+        for name in given.names or known:
+            print(as_markdown(known[name], known[name].run(Options(quick=given.quick, rivals=rivals))), flush=True)
+    except KeyboardInterrupt:
+        print("interrupted; everything that was started has been ended", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
