@@ -80,13 +80,36 @@ def _words(result: dict[str, Any] | None) -> None:
     say(f"Robot {result['robot_id']}: {result['status']}")
     for stage in result.get("stages", ()):
         say(f"  {_stage_line(stage)}")
-    for name, change in (result.get("changes") or {}).items():
-        say(f"  would change {name}: {change}")
+    for line in _change_lines(result.get("changes") or {}):
+        say(f"  {line}")
     diagnosis = result.get("diagnosis")
     if diagnosis:
         for point in diagnosis.get("points", ()):
             mark = {True: "yes", False: "NO", None: "unknown"}[point["ok"]]
             say(f"  {point['point']}: {mark} ({point['evidence']})")
+
+
+def _change_lines(changes: dict[str, Any]) -> list[str]:
+    """What a dry run would change, old and new, one line each."""
+    lines = []
+    for name in ("slot", "symbol", "timeframe", "source_hash"):
+        pair = changes.get(name) or {}
+        if pair.get("old") != pair.get("new"):
+            lines.append(
+                f"would change {name.replace('_', ' ')}: {_short(pair.get('old'))} → {_short(pair.get('new'))}"
+            )
+    for pair in changes.get("inputs", ()):
+        lines.append(f"would set {pair['name']}: {_short(pair['old'])} → {_short(pair['new'])}")
+    lines += [f"would detach {chart}" for chart in changes.get("detach", ())]
+    return lines
+
+
+def _short(value: Any) -> str:
+    """A value for people: hashes cut, nothing as a dash."""
+    if value is None:
+        return "–"
+    text = str(value)
+    return f"{text[:12]}…" if len(text) == 64 else text
 
 
 def _stage_line(stage: dict[str, Any]) -> str:

@@ -213,10 +213,13 @@ def find_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now
 
 
 def in_back_grace(watch: TerminalWatch, now: Now, policy: Policy) -> bool:
-    """Whether robots may still be on their way after a start: no login yet, or its grace has not passed."""
+    """Whether robots may still be on their way: after a start until its grace has passed, and in a terminal that was
+    proven before this engine until one stale limit after the first look, or every adoption would cry wolf."""
     life = watch.process
-    if life is None or life.proven:
+    if life is None:
         return False
+    if life.proven:
+        return now.mono_s - life.first_seen_mono_s <= policy.robot_stale_s
     return life.login_seen_mono_s is None or now.mono_s - life.login_seen_mono_s <= policy.robots_back_grace_s
 
 

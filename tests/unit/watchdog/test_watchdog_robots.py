@@ -289,3 +289,18 @@ def test_the_view_and_the_known_terminal_tell_each_robot_apart(play) -> None:
     assert known.beats[RobotId(123)].deployment_id == "d1"
     assert known.advances[RobotId(123)] >= 1
     assert known.blocked == ""
+
+
+def test_a_new_engine_gives_adopted_robots_time_for_one_beat_before_it_alarms(play) -> None:
+    play.robot(123, "d1")
+    play >> play.seen()
+    play >> play.policy.check_interval_s + 1.0
+    pid, started = play.watch.process.pid, play.watch.process.started_utc_s
+    play.verdicts.clear()
+    play.engine_dies()
+    play >> replace(play.seen(pid), started_utc_s=started) >> play.agent()
+    assert play.opened == []
+    assert not any("stale" in line for line in play.lines)
+    play.world.beats.clear()
+    play >> play.policy.robot_stale_s + 2.0
+    assert play.opened == [IncidentKind.ROBOT_STALE]
