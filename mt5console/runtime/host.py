@@ -45,6 +45,7 @@ from mt5console.runtime.process_collector import ProcessCollector
 from mt5console.runtime.shapes import incident_json, operation_json
 from mt5console.runtime.targets import Targets
 from mt5console.runtime.terminal_acts import TerminalActs
+from mt5console.runtime.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ class EngineHost:
         self.events = EventLog()
         self.operations = Operations()
         self.provisioner = Provisioner(base, platform, store, recommended_terminals)
+        self._upkeep = Upkeep(self.targets, platform.files, platform.clock)
         self._lanes = Lanes(16, "acts")
         self._probe_lanes = Lanes(12, "probes")
         self._snapshot_at = 0.0
@@ -230,6 +232,11 @@ class EngineHost:
         if now.mono_s >= self._flush_at:
             self._flush_at = now.mono_s + HISTORY_FLUSH_S
             self._lanes.submit(("history", 0), lambda: self._flush_history(now.utc_s))
+        if self._upkeep.due():
+            self._lanes.submit(("upkeep", 0), self._clean)
+
+    def _clean(self) -> None:
+        self._upkeep.clean()
 
     def _flush_history(self, utc_s: float) -> None:
         for notice in self.history.flush(utc_s):
