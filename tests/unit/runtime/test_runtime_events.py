@@ -16,7 +16,7 @@ WAIT_S = 10.0
 def test_events_are_numbered_and_given_from_where_a_reader_was() -> None:
     log = EventLog()
     for number in range(3):
-        log.add("snapshot", {"n": number})
+        log.add("incident", {"n": number})
     assert [event["number"] for event in log.after(1, 0.0)] == [2, 3]
     assert log.after(3, 0.0) == []
 
@@ -41,7 +41,7 @@ def test_a_number_from_another_engines_life_starts_anew() -> None:
 def test_old_events_are_let_go() -> None:
     log = EventLog()
     for _ in range(KEPT + 10):
-        log.add("snapshot", {})
+        log.add("incident", {})
     assert len(log.after(0, 0.0)) == KEPT
 
 
@@ -67,3 +67,10 @@ def test_an_operations_end_is_waited_for() -> None:
     assert found.state.value == "done"
     ends.join()
     assert operations.get(OperationId("o2"), 0.0, until_ended=True) is None
+
+
+def test_of_the_snapshots_only_the_newest_is_kept() -> None:
+    log = EventLog()
+    for number in range(3):
+        log.add("snapshot", {"n": number})
+    assert [event["data"]["n"] for event in log.after(0, 0.0)] == [2]
