@@ -86,6 +86,7 @@ def _explain_appearance(turn: Turn, before: State, was_started: bool, pid: int) 
 def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None:
     now, watch = turn.now, turn.watch
     began = now.mono_s - max(0.0, now.utc_s - started_utc_s)
+    since = began - EARLIER_S if watch.ended_mono_s is None else max(began - EARLIER_S, watch.ended_mono_s)
     settled = watch.settled_start_utc_s
     proven = settled is not None and abs(settled - started_utc_s) < SAME_START_S
     agent = watch.agent_memory
@@ -105,7 +106,7 @@ def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None
         closing=None,
         updating_since_mono_s=None,
         updater_seen=False,
-        agent_memory=agent if agent is not None and agent.mono_s >= began - EARLIER_S else None,
+        agent_memory=agent if agent is not None and agent.mono_s >= since else None,
         stale_since_mono_s=None,
         ipc=NO_IPC,
         link=replace(
@@ -118,18 +119,18 @@ def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None
         ),
         ladder=replace(watch.ladder, waived=False),
         marks=NO_MARKS,
-        robots={robot_id: _carried(memory, began, started_utc_s) for robot_id, memory in watch.robots.items()},
+        robots={robot_id: _carried(memory, since, started_utc_s) for robot_id, memory in watch.robots.items()},
         said=frozenset(),
         cpu_percent=None,
         rss_bytes=None,
     )
 
 
-def _carried(memory: RobotMemory, began_mono_s: float, started_utc_s: float) -> RobotMemory:
+def _carried(memory: RobotMemory, since_mono_s: float, started_utc_s: float) -> RobotMemory:
     """What of a robot's memory may belong to the new process (facts may come before the process is seen)."""
     ready = memory.ready if memory.ready is not None and memory.ready.utc_s >= started_utc_s - EARLIER_S else None
     kept = replace(NO_ROBOT, ready=ready, errors=memory.errors)
-    if memory.beat_mono_s is not None and memory.beat_mono_s >= began_mono_s - EARLIER_S:
+    if memory.beat_mono_s is not None and memory.beat_mono_s >= since_mono_s:
         return replace(kept, beat=memory.beat, beat_mono_s=memory.beat_mono_s, advances=memory.advances)
     return kept
 
@@ -156,6 +157,9 @@ def take_absent(turn: Turn, fact: ProcessAbsent) -> None:
         turn.clear(IncidentKind.TWO_PROCESSES, "no process runs any more")
     if not watch.looked and watch.start is None:
         wipe_ini(turn, "no process runs at the first look")
+    if watch.start is None or watch.start.issued_mono_s is None:
+        # What lies on the disk now is of a process that has ended, and of none that is started from here on.
+        turn.put(ended_mono_s=now.mono_s)
     turn.put(looked=True, updater_seen=fact.updater)
     _give_up_unanswered_start(turn)
 
