@@ -126,7 +126,8 @@ class Guard:
                 found = self._host.find(root / "terminal64")
                 # A zombie that nobody has waited for yet does not run: looked at again before it counts.
                 if len(found) > 1 and len(self._host.find(root / "terminal64")) > 1:
-                    self.broken.append(f"user {user_id} has {len(found)} processes: {found}")
+                    kin = [_kinship(ref.pid) for ref in found]
+                    self.broken.append(f"user {user_id} has {len(found)} processes: {found} {kin}")
                 self._charts(user_id, root)
 
     def _charts(self, user_id: int, root: Path) -> None:
@@ -141,6 +142,15 @@ class Guard:
         twice = [robot_id for robot_id, count in copies.items() if count > 1]
         if twice:
             self.broken.append(f"user {user_id} has robots {twice} on more than one chart: {status.charts}")
+
+
+def _kinship(pid: int) -> str:
+    """State and parent of a process, for whoever must find out why there are two."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return f"{pid} is gone"
+    return f"{pid} is in state {words[0]}, a child of {words[1]}"
 
 
 class KillRun:
@@ -182,6 +192,8 @@ class KillRun:
                     self._settle()
                     self._tell(f"{number} of {rounds} kills: {json.dumps(self.tally.words(), ensure_ascii=False)}")
             return self.tally
+        except PromiseBroken as broken:
+            raise PromiseBroken(f"{broken}\n{self._trace()}") from None
         finally:
             self._end()
 
@@ -395,6 +407,18 @@ class KillRun:
             )
         except ConsoleError as error:
             return f"the engine does not answer: {error}"
+
+    def _trace(self) -> str:
+        """What was decided lately, and what the engines logged."""
+        store = StateStore(self.layout.state_db, read_only=True)
+        try:
+            decisions = store.decisions(None, 60)
+        finally:
+            store.close()
+        told = [f"{one.utc_s:.2f} user {one.user_id} {one.trigger}: {one.decided} ({one.why})" for one in decisions]
+        log = self.layout.logs / "engine.log"
+        lines = log.read_text("utf-8", "replace").splitlines()[-60:] if log.exists() else []
+        return "\n".join([*reversed(told), *lines])
 
     # ---- acting -------------------------------------------------------------------------------------------------
 

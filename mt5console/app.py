@@ -13,10 +13,13 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from mt5console.api.client import EngineClient
 from mt5console.bases import base_root, build_platform, find_base, is_simulated
@@ -31,19 +34,22 @@ from mt5console.platforms.files import LocalFileStore
 
 log = logging.getLogger(__name__)
 
-START_WAIT_S = 5.0
+START_WAIT_S = 10.0
 """An engine that holds the lock may still be starting its API for so long."""
+ANSWER_WAIT_S = 4.0
+"""An engine that does not say how it is within this counts as silent."""
 
 
 def engine_client(layout: BaseLayout) -> EngineClient | None:
     """A client of the running engine, None when none answers."""
     try:
         record = json.loads(layout.api.read_text("utf-8"))
-        client = EngineClient(str(record["url"]), str(record["token"]))
-        client.status()
+        url, token = str(record["url"]), str(record["token"])
+        with EngineClient(url, token, timeout_s=ANSWER_WAIT_S) as asked:
+            asked.status()
     except (OSError, ValueError, KeyError, TypeError, ConsoleError):
         return None
-    return client
+    return EngineClient(url, token)
 
 
 def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
@@ -67,14 +73,17 @@ def open_door(base_dir: Path | None, simulate: bool | None, *, acting: bool) -> 
     in their own process that ends with them. Raises EngineHeld when the lock is held but the API is silent.
     """
     base = find_base(base_dir, simulate, create=acting)
+    is_published = _publisher_lives(base.layout)
     client = engine_client(base.layout)
     if client is not None:
         with client:
             yield client
     elif acting:
-        with _own_engine(base) as door:
+        with _own_engine(base, is_published) as door:
             yield door
     else:
+        if base.layout.api.exists():
+            sys.stderr.write("the engine that watched here does not answer: this is what is stored and seen now\n")
         from mt5console.runtime.offline import OfflineDoor
 
         offline = OfflineDoor(base, build_platform(base), policy_of(base, None))
@@ -85,10 +94,11 @@ def open_door(base_dir: Path | None, simulate: bool | None, *, acting: bool) -> 
 
 
 @contextmanager
-def _own_engine(base: BaseDirectory) -> Iterator[EngineDoor]:
+def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]:
+    """An engine for one act. `is_published`: one that was asked already and did not answer."""
     platform = build_platform(base)
     if not platform.lock.acquire():
-        client = _late_client(base.layout)
+        client = None if is_published else _late_client(base.layout)
         if client is None:
             raise silent_engine(base.layout)
         with client:
@@ -109,14 +119,22 @@ def _own_engine(base: BaseDirectory) -> Iterator[EngineDoor]:
 
 
 def _late_client(layout: BaseLayout) -> EngineClient | None:
-    """The client of an engine that is just starting."""
-    tick = threading.Event()
-    for _ in range(int(START_WAIT_S / 0.1)):
+    """The client of an engine that is just starting; None at once when one that has published itself is silent."""
+    until, tick = time.monotonic() + START_WAIT_S, threading.Event()
+    while True:
+        is_published = _publisher_lives(layout)
         client = engine_client(layout)
-        if client is not None:
+        if client is not None or is_published or time.monotonic() > until:
             return client
         tick.wait(0.1)
-    return None
+
+
+def _publisher_lives(layout: BaseLayout) -> bool:
+    """Whether the process that wrote api.json still is there."""
+    try:
+        return psutil.pid_exists(int(json.loads(layout.api.read_text("utf-8"))["pid"]))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return False
 
 
 def silent_engine(layout: BaseLayout) -> EngineHeld:
