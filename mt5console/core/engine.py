@@ -347,6 +347,7 @@ class Engine:
             incidents=self.incidents.all_open(),
             free_bytes=self._free_bytes,
             recommended_terminals=self.recommended_terminals,
+            generation=self.generation,
         )
 
     def probe_wanted(self, user_id: UserId, now: Now) -> bool:

@@ -148,6 +148,9 @@ class FleetPicture:
     mode: str = UNKNOWN
     check_interval_s: float | None = None
     watchdog_running: bool = False
+    generation: int | None = None
+    free_bytes: int | None = None
+    recommended_terminals: int | None = None
     terminals: tuple[TerminalPicture, ...] = ()
     incidents: tuple[IncidentPicture, ...] = ()
 
@@ -359,6 +362,9 @@ def fleet_of(status: object, incidents: Iterable[IncidentPicture] = ()) -> Fleet
         mode=_text(watchdog.get("mode")) or UNKNOWN,
         check_interval_s=_number(watchdog.get("check_interval")),
         watchdog_running=watchdog.get("running") is True,
+        generation=_whole(shape.get("generation")),
+        free_bytes=_whole(shape.get("free_bytes")),
+        recommended_terminals=_whole(shape.get("recommended_terminals")),
         terminals=tuple(
             terminal_of(entry) for entry in _list(shape.get("terminals")) if _whole(_object(entry).get("user_id"))
         ),

@@ -132,7 +132,10 @@ class TerminalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSnapshot:
-    """Everything at one instant. `sequence` grows by one per snapshot of one engine's life."""
+    """Everything at one instant. `sequence` grows by one per snapshot of one engine's life, `generation` with each life.
+
+    `free_bytes`: of the volume that holds the terminals, None before it was looked at.
+    """
 
     sequence: int
     utc_s: float
@@ -145,6 +148,7 @@ class FleetSnapshot:
     incidents: tuple[Incident, ...]
     free_bytes: int | None = None
     recommended_terminals: int = 10
+    generation: int = 0
 
     def as_status(self) -> dict[str, Any]:
         """The `status` shape of the interfaces page."""
@@ -154,6 +158,9 @@ class FleetSnapshot:
             "simulated": self.simulated,
             "at": self.utc_s,
             "sequence": self.sequence,
+            "generation": self.generation,
+            "free_bytes": self.free_bytes,
+            "recommended_terminals": self.recommended_terminals,
             "watchdog": {"running": self.watchdog_running, "mode": self.mode.value, "check_interval": interval},
             "terminals": [terminal.as_json() for terminal in self.terminals],
         }
