@@ -20,6 +20,7 @@ from mt5console.core.errors import (
     ConsoleError,
     NotFound,
     RefusedForSafety,
+    StorageFailed,
     UsageInvalid,
     unknown_robot,
     unknown_user,
@@ -233,15 +234,23 @@ class RuntimeDoor:
             return {**robot_json(robot), "path": str(self._host.compile_free_slot(robot))}
         return robot_json(robot)
 
-    @staticmethod
     def _source(
-        arguments: dict[str, Any], robot_id: int, magic: int, inputs: tuple[tuple[str, str], ...]
+        self, arguments: dict[str, Any], robot_id: int, magic: int, inputs: tuple[tuple[str, str], ...]
     ) -> tuple[str, str]:
-        """The robot's source text and its name: the trader's own, or a rendered template."""
+        """The robot's source text and its name: the trader's own, or a rendered template.
+
+        With `replace` and neither of them, the registered source stays: only its inputs are other ones.
+        """
         text = arguments.get("source_text")
         template = arguments.get("template")
         if text is not None and template is not None:
             raise UsageInvalid("two_sources", "give a source or a template, not both")
+        known = self._host.loop.read(lambda engine: engine.robots.get(RobotId(robot_id)))
+        if arguments.get("replace") and text is None and template is None and known is not None:
+            data = self._host.platform.files.read(self._host.base.layout.robot_source(robot_id))
+            if data is None:
+                raise StorageFailed("no_source", f"robot {robot_id}'s source is gone: give it again")
+            return data.decode("utf-8"), known.source_name
         if text is not None:
             return str(text), str(arguments.get("source_name") or "own source")
         chosen = str(template or "ma_cross")
