@@ -78,7 +78,10 @@ def _remove_user(client: EngineClient, *, user_id: int, confirm_live: int | None
     return MappingProxyType(client.remove_user(user_id, confirm_live))
 
 
-def _add_robot(client: EngineClient, **arguments: Any) -> Any:
+def _add_robot(client: EngineClient, *, source_path: str | None = None, **arguments: Any) -> Any:
+    """`source_path`: the trader's own file, read here, where reading may take its time."""
+    if source_path is not None:
+        arguments["source_text"], arguments["source_name"] = read_source_file(source_path)
     return registered_robot_of(client.add_robot(arguments))
 
 
