@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mt5console.api.client import EngineClient
+from mt5console.ui.bridge.source_file import read_source_file
 from mt5console.ui.pictures import (
     decision_of,
     deployment_of,
