@@ -6,13 +6,13 @@ Must not know: how the watchdog heals them; it reads the decisions like anybody 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mt5console.core.errors import ConsoleError
-from mt5console.core.ports import Clock, EngineDoor
+from mt5console.core.ports import Clock
+from mt5console.demo.engine_child import EngineChild
 from mt5console.simulation.faults import inject
 
 CALM_AT_END_S = 25.0
@@ -72,11 +72,9 @@ class FaultRun:
 class Chaos:
     """Runs beside the demo's watching time. Runs in: its own thread."""
 
-    def __init__(
-        self, base: Path, door: Callable[[], EngineDoor], clock: Clock, users: tuple[int, ...], seconds: float
-    ) -> None:
+    def __init__(self, base: Path, engine: EngineChild, clock: Clock, users: tuple[int, ...], seconds: float) -> None:
         self._base = base
-        self._door = door
+        self._engine = engine
         self._clock = clock
         self._users = users
         self._seconds = seconds
@@ -93,7 +91,7 @@ class Chaos:
         self._stop.set()
         self._thread.join(timeout=10.0)
         for run in self.runs:
-            found = self._door().decisions(run.user_id, 200)
+            found = self._engine.decisions(run.user_id, 200)
             run.decisions = [entry for entry in reversed(found) if entry["at"] >= run.at_utc_s]
 
     def _run(self) -> None:
@@ -121,7 +119,7 @@ class Chaos:
         if not open_runs:
             return
         try:
-            terminals = {entry["user_id"]: entry for entry in self._door().status()["terminals"]}
+            terminals = {entry["user_id"]: entry for entry in self._engine.client().status()["terminals"]}
         except ConsoleError:
             return
         for run in open_runs:

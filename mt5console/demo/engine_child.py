@@ -9,21 +9,30 @@ import logging
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from mt5console.api.client import EngineClient
 from mt5console.app import engine_client
-from mt5console.core.errors import ConsoleError
+from mt5console.core.errors import ConsoleError, EngineHeld
+from mt5console.core.ports import EngineDoor
 from mt5console.core.terminal.layout import BaseLayout
 from mt5console.platforms.lock import FileBaseLock
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 UP_WITHIN_S = 30.0
 LOOK_S = 0.3
 
 
 class EngineChild:
-    """One engine for one demo. `client()` always is a client of an engine that answered lately."""
+    """One engine for one demo. `client()` always is a client of an engine that answered lately.
+
+    `ending`: the demo is over; whoever still waits for an answer gives up.
+    """
 
     def __init__(self, layout: BaseLayout, check_interval_s: float) -> None:
         self._layout = layout
@@ -41,7 +50,7 @@ class EngineChild:
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._client: EngineClient | None = None
-        self._ending = threading.Event()
+        self.ending = threading.Event()
         self._lock = threading.Lock()
         self._keeper = threading.Thread(target=self._keep, name="engine-keeper", daemon=True)
         self.restarts = 0
@@ -63,24 +72,53 @@ class EngineChild:
         with self._lock:
             if self._client is not None:
                 return self._client
-        tick = threading.Event()
-        for _ in range(int(UP_WITHIN_S / 0.05)):
+        until = time.monotonic() + UP_WITHIN_S
+        while time.monotonic() < until:
             found = engine_client(self._layout)
             if found is not None:
                 with self._lock:
                     self._client = found
                 return found
-            tick.wait(0.05)
+            if self.ending.wait(0.05):
+                break
         where = self._layout.logs / "engine.log"
         raise ConsoleError("engine_silent", f"the demo's engine did not answer within {UP_WITHIN_S:.0f} s: see {where}")
 
+    def ask(self, question: Callable[[EngineDoor], T]) -> T:
+        """What the engine answers. One that dies meanwhile is started again, and its successor is asked.
+
+        So a question may be asked twice, and an act may be there already. Raises ConsoleError.
+        """
+        until = time.monotonic() + UP_WITHIN_S
+        while True:
+            client = self.client()
+            try:
+                return question(client)
+            except EngineHeld:
+                self._drop(client)
+                if time.monotonic() > until or self.ending.wait(LOOK_S):
+                    raise
+
+    def decisions(self, user_id: int, limit: int) -> list[dict[str, Any]]:
+        """The decision trace of one user, newest first."""
+        return self.ask(lambda door: door.decisions(user_id, limit))
+
+    def _drop(self, client: EngineClient) -> None:
+        """Its engine is gone; the next question looks for another one."""
+        with self._lock:
+            if self._client is client:
+                self._client = None
+        client.close()
+
     def _keep(self) -> None:
-        while not self._ending.wait(LOOK_S):
+        while not self.ending.wait(LOOK_S):
             process = self._process
             if process is None or process.poll() is None:
                 continue
             with self._lock:
-                self._client = None
+                gone = self._client
+            if gone is not None:
+                self._drop(gone)
             if self._somebody_else():
                 continue
             log.warning("the engine ended (%s); the demo starts it again", process.returncode)
@@ -97,7 +135,7 @@ class EngineChild:
 
     def stop(self) -> None:
         """Ask it to end, and end it when it does not."""
-        self._ending.set()
+        self.ending.set()
         if self._keeper.is_alive():
             self._keeper.join(timeout=5.0)
         found = engine_client(self._layout)

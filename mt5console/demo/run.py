@@ -71,11 +71,11 @@ def _story(
         if not quiet:
             _say(f"demo, {clock.now().mono_s - began:5.1f} s: {words} …")
 
-    fleet = DemoFleet(engine.client, users, robots)
+    fleet = DemoFleet(engine, users, robots)
     fleet.bring_up(tell)
     up_after_s = clock.now().mono_s - began
     tell(f"the fleet is up after {up_after_s:.1f} s; watching for {seconds:g} s")
-    storm = Chaos(place.root, engine.client, clock, fleet.users, seconds) if chaos else None
+    storm = Chaos(place.root, engine, clock, fleet.users, seconds) if chaos else None
     if storm is not None:
         storm.start()
     _watch(engine, clock.now().mono_s + seconds, quiet)
@@ -105,8 +105,7 @@ def _watch(engine: EngineChild, until_mono_s: float, quiet: bool) -> None:
 
 
 def _report(engine: EngineChild, fleet: DemoFleet, storm: Chaos | None, up_after_s: float) -> dict[str, Any]:
-    door = engine.client()
-    status = door.status()
+    status = engine.ask(lambda door: door.status())
     ages = {
         str(robot["robot_id"]): robot["heartbeat_age"]
         for terminal in status["terminals"]
@@ -115,12 +114,12 @@ def _report(engine: EngineChild, fleet: DemoFleet, storm: Chaos | None, up_after
     recoveries = [
         entry
         for user_id in fleet.users
-        for entry in reversed(door.decisions(user_id, 500))
+        for entry in reversed(engine.decisions(user_id, 500))
         if "StartTerminal" in entry["acts"] or "LogInAgain" in entry["acts"] or "ReattachProbe" in entry["acts"]
     ]
     return {
         "deployments": fleet.deployments,
-        "incidents": door.incidents(True),
+        "incidents": engine.ask(lambda door: door.incidents(True)),
         "faults": [run.as_json() for run in storm.runs] if storm is not None else [],
         "recoveries": recoveries,
         "heartbeat_ages": ages,
