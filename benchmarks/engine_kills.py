@@ -201,9 +201,11 @@ class KillRun:
         self._start_engine()
         for user in self.users:
             self._door.add_user(user, 700000 + user, "Demo-Server", Secret(PASSWORD))
-            self._submit("terminal_start", user_id=user)
+        # Before the terminals start: they know only the slots that were there then.
         for robot in self.robots:
             self._door.add_robot({"robot_id": robot, "user_id": robot // 100, "symbol": "EURUSD", "timeframe": "H1"})
+        for user in self.users:
+            self._submit("terminal_start", user_id=user)
         self._wait(self._nothing_runs, "the first starts to end")
         for robot in self.robots:
             self._deploy(robot)
