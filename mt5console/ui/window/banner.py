@@ -63,7 +63,7 @@ class Banner(QWidget):
             self._mode = mode
             self._show()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         role = LAMP_ROLES[self._kind]
         painter = QPainter(self)
         painter.fillRect(self.rect(), look().theme.mixed(role, 0.12))

@@ -66,15 +66,15 @@ class ChipRow(QWidget):
         self._show_checks()
         self._arrange()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         chips = [chip.sizeHint() for chip in self._chips.values()]
         width = sum(size.width() for size in chips) + look().px(6) * max(0, len(chips) - 1)
         return QSize(width, max((size.height() for size in chips), default=look().px(28)))
 
-    def minimumSizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return QSize(look().px(80), self.sizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802 - Qt's name
         super().resizeEvent(event)
         self._arrange()
 

@@ -44,10 +44,10 @@ class RailButton(QAbstractButton):
             self.setAccessibleName(f"{self._title}: {count} open" if count else self._title)
             self.update()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return QSize(look().px(38), look().px(38))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         style, side = look(), float(look().px(20))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -119,7 +119,7 @@ class Rail(QWidget):
         """How many incidents are open."""
         self._buttons["incidents"].set_count(count)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
         painter.fillRect(self.rect(), look().colour(Role.PANEL))
         painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), look().colour(Role.LINE))

@@ -112,7 +112,7 @@ class SearchField(QLineEdit):
         self._icon = self.addAction(icon("search", look().theme), QLineEdit.ActionPosition.LeadingPosition)
         look().changed.connect(self._on_look_changed)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102, N802 - Qt's name
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.clearFocus()
@@ -185,14 +185,14 @@ class TopBar(QWidget):
             self._mode_words.setText("Watchdog off" if fleet.mode == "off" else title)
         self.chips.set_counts(Counter(terminal.state for terminal in fleet.terminals))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802 - Qt's name
         super().resizeEvent(event)
         narrow = self.width() < look().px(NARROW)
         if narrow != self._is_narrow:
             self._is_narrow = narrow
             self._fit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
         painter.fillRect(self.rect(), look().colour(Role.PANEL))
         painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), look().colour(Role.LINE))
