@@ -87,5 +87,3 @@ def _end_terminals(base: Path) -> None:
             except psutil.NoSuchProcess:
                 continue
     psutil.wait_procs(left, timeout=5)
-
-

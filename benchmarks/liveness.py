@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.report import Figure, Options, Report, both, median, number
+from benchmarks.report import Options, Report, both, median, number
 from benchmarks.sleepers import sleepers
 from mt5console.platforms.posix.exits import open_process
 from mt5console.platforms.posix.processes import PosixProcessHost
@@ -79,6 +79,3 @@ def _scans(host: PosixProcessHost, row: Callable[..., None], rounds: int) -> Non
 
 def _psutil_scan() -> int:
     return sum(1 for one in psutil.process_iter(["pid", "exe", "status"]) if one.info["exe"] == "terminal64")
-
-
-FIGURE = Figure(name="liveness", title="liveness of 100 terminals, per cycle", run=run)

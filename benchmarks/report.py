@@ -43,11 +43,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One benchmark: its name on the command line, what it measures, and how."""
+    """One benchmark: its name on the command line, what it measures, and the module whose `run` measures it."""
 
     name: str
     title: str
-    run: Callable[[Options], Report]
+    module: str
+    linux_only: bool = False
 
 
 def percentile(values: Sequence[float], share: float) -> float:

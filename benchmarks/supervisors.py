@@ -43,10 +43,9 @@ def runit(directory: Path, beacon: Path, box: Inbox, count: int, _rivals: Path |
     for tag in _tags(count):
         service = directory / "services" / tag
         service.mkdir(parents=True)
-        for script, kind in (("run", "spawned"), ("finish", "noticed")):
-            text = f"#!/bin/sh\nexec {beacon} {box.path} {tag} {kind}\n"
-            (service / script).write_text(text, encoding="utf-8")
-            (service / script).chmod(0o755)
+        (service / "told").write_text(f"{box.path} {tag}", encoding="utf-8")
+        for script in ("run", "finish"):
+            (service / script).symlink_to(beacon)
     with process(["runsvdir", "-P", directory / "services"]):
         yield "" if _came_up(box, count) else "its programs did not come up"
 
@@ -72,7 +71,6 @@ def supervisord(directory: Path, beacon: Path, box: Inbox, count: int, rivals: P
     ]
     for tag in sorted(_tags(count)):
         lines += [f"[program:{tag}]", f"command={beacon} {box.path} {tag}", "startsecs=0", "autorestart=true"]
-        lines += ["stdout_logfile=NONE", "stderr_logfile=NONE"]
     configuration = directory / "supervisord.conf"
     configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with process([sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", configuration], paths=[place]):

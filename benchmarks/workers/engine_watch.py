@@ -6,6 +6,7 @@ terminal. Nothing of the engine is replaced: its process port and its store tell
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sys
 import time
@@ -93,6 +94,7 @@ def _engine(base: BaseDirectory, platform: Platform, teller: Teller) -> EngineHo
 
 def main() -> None:
     """Bring the terminals up, tell their pids, and watch."""
+    logging.disable(logging.WARNING)
     teller, root, count = Teller(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     base = open_base(root, True, LocalFileStore(), create=True)
     LocalFileStore().make_private_directory(base.layout.console / DEMO_KEYRING)
