@@ -239,7 +239,7 @@ class KillRun:
             self._deploy(robot)
         if self._random.random() < 0.08:
             user = self._random.choice(self.users)
-            if self._submit("terminal_restart", user_id=user) is not None:
+            if self._submit("terminal_restart", user_id=user, even_with_positions=True) is not None:
                 self._asked.add(user)
                 self.tally.restarts_asked += 1
 
@@ -430,7 +430,8 @@ class KillRun:
         return self._client
 
     def _deploy(self, robot: int) -> None:
-        self._submit("deploy", robot_id=robot, timeout_s=20.0)
+        # Right after an adoption it is not known whether positions are open.
+        self._submit("deploy", robot_id=robot, timeout_s=20.0, even_with_positions=True)
 
     def _submit(self, kind: str, **arguments: Any) -> str | None:
         try:

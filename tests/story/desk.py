@@ -44,11 +44,23 @@ def wait_for(condition: Callable[[], Any], what: str, within_s: float = 30.0) ->
 class Desk:
     """One base directory with an engine that can be killed and started again."""
 
-    def __init__(self, root: Path, check_interval_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        root: Path,
+        check_interval_s: float = 1.0,
+        *,
+        demo_keyring: bool = True,
+        environment: dict[str, str] | None = None,
+        engine_says: Path | None = None,
+    ) -> None:
+        """`engine_says`: where the engine's stdout and stderr go, nowhere without it."""
         self.root = root
         self.layout = BaseLayout(root)
+        self.environment = environment
+        self.engine_says = engine_says
         base = open_base(root, True, LocalFileStore(), create=True)
-        LocalFileStore().make_private_directory(base.layout.console / DEMO_KEYRING)
+        if demo_keyring:
+            LocalFileStore().make_private_directory(base.layout.console / DEMO_KEYRING)
         self.interval = check_interval_s
         self.process: subprocess.Popen[bytes] | None = None
         self.host = process_host()
@@ -60,14 +72,16 @@ class Desk:
     def command(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run the command line on this base directory."""
         arguments = [sys.executable, "-m", "mt5console", "--simulate", "--json", "--base-dir", str(self.root), *words]
+        options.setdefault("env", self.environment)
         return subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False, **options)
 
     def start_engine(self) -> None:
         arguments = [sys.executable, "-m", "mt5console", "watchdog", "run", "--simulate", "--base-dir", str(self.root)]
         arguments += ["--check-interval", f"{self.interval:g}"]
-        self.process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with (self.engine_says or Path(os.devnull)).open("ab") as says:
+            self.process = subprocess.Popen(
+                arguments, stdin=subprocess.DEVNULL, stdout=says, stderr=says, env=self.environment
+            )
         wait_for(self._answers, "an engine that answers")
 
     def kill_engine(self) -> None:
@@ -146,9 +160,10 @@ class Desk:
         result: dict[str, Any] = ended["result"]
         return result
 
-    def up(self, *user_ids: int, robots: int = 1, server: str = "Demo-Server") -> None:
+    def up(self, *user_ids: int, robots: int = 1, more: tuple[int, ...] = (), server: str = "Demo-Server") -> None:
         """Users with running terminals and deployed robots; user 2's robots are 201, 202 …"""
         ids = [user_id * 100 + number for user_id in user_ids for number in range(1, robots + 1)]
+        ids += more
         for user_id in user_ids:
             self.add_user(user_id, server=server)
         for robot_id in ids:
