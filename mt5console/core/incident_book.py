@@ -91,22 +91,22 @@ class IncidentBook:
     def _open_link(self, user_id: UserId, wanted: OpenIncident, now: Now, total: int) -> tuple[Incident, ...]:
         self._link_out.add(user_id)
         if FLEET_KEY in self._open:
-            return self._put(FLEET_KEY, replace(wanted, text=self._open[FLEET_KEY].text, tried=f"user {user_id}"), now)
+            return self._put(FLEET_KEY, self._together(total), now)
         if len(self._link_out) < max(MANY_AT_LEAST, (total + 1) // 2):
             return self._put((user_id, wanted.kind, None), wanted, now)
         changed: tuple[Incident, ...] = ()
         for user in sorted(self._link_out):
             key: Key = (user, IncidentKind.BROKER_DISCONNECTED, None)
             changed += self._take(key, "many terminals lost their broker together: one incident for all", now)
-        text = (
-            f"{len(self._link_out)} of {total} terminals lost their broker at once: the broker or this server's network"
-        )
-        together = OpenIncident(
+        return changed + self._put(FLEET_KEY, self._together(total), now)
+
+    def _together(self, total: int) -> OpenIncident:
+        out = len(self._link_out)
+        return OpenIncident(
             kind=IncidentKind.BROKER_DISCONNECTED,
-            text=text,
+            text=f"{out} of {total} terminals lost their broker at once: the broker or this server's network",
             next_step="logins and restarts are held until the link is back; check the network and the broker's status",
         )
-        return changed + self._put(FLEET_KEY, together, now)
 
     def _put(self, key: Key, wanted: OpenIncident, now: Now) -> tuple[Incident, ...]:
         known = self._open.get(key)

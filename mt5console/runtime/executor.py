@@ -39,7 +39,10 @@ LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERR
 
 
 class Executor:
-    """Hands commands to lanes. Runs in: the loop's thread for the hand-over, `lanes` for the acts."""
+    """Hands commands to lanes. Runs in: the loop's thread for the hand-over, `lanes` for the acts.
+
+    `probe_lanes`: those of the probe rounds, so that no round is begun while a login has the probe.
+    """
 
     def __init__(
         self,
@@ -47,12 +50,14 @@ class Executor:
         deployments: DeploymentActs,
         forget_robot: Callable[[ForgetRobot], None],
         lanes: Lanes,
+        probe_lanes: Lanes,
         post: Callable[[Fact], None],
     ) -> None:
         self._terminals = terminals
         self._deployments = deployments
         self._forget_robot = forget_robot
         self._lanes = lanes
+        self._probe_lanes = probe_lanes
         self._post = post
 
     def __call__(self, commands: Sequence[Command]) -> None:
@@ -120,4 +125,5 @@ class Executor:
                 if evidence is not None:
                     self._post(ActDone(user_id=user_id, act_id=act_id, evidence=evidence))
 
-        self._lanes.submit(lane, run)
+        lanes = self._probe_lanes if isinstance(command, LogInAgain) else self._lanes
+        lanes.submit(lane, run)

@@ -160,7 +160,9 @@ class EngineHost:
         deployment_acts = DeploymentActs(
             self.platform, self.base.layout, self.targets, self._account_of, post, self.generation
         )
-        self.loop.execute = Executor(terminal_acts, deployment_acts, self._forget_robot, self._lanes, post)
+        self.loop.execute = Executor(
+            terminal_acts, deployment_acts, self._forget_robot, self._lanes, self._probe_lanes, post
+        )
         for user in stored.users:
             self.targets.put_user(user.user_id, Path(user.directory), self.platform.executable_name)
         self._watch_robots(engine)

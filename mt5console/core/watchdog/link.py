@@ -121,6 +121,8 @@ def _logged_out(turn: Turn) -> None:
     out_s = turn.now.mono_s - since
     if out_s < _patience(turn, turn.policy.login_after_out_s):
         return
+    if turn.watch.link.login_act and not turn.is_open(IncidentKind.LOGGED_OUT):
+        return  # a login that is under way has taken the account out by itself
     account = turn.watch.user.account
     opened = turn.open(
         IncidentKind.LOGGED_OUT,
@@ -160,6 +162,8 @@ def _link_lost(turn: Turn) -> None:
 def _log_in(turn: Turn, kind: IncidentKind, tries: int, why: str) -> None:
     link, policy = turn.watch.link, turn.policy
     last = link.last_login_mono_s
+    if link.login_act:
+        return  # one is under way, and may take longer than the spacing
     if last is not None and turn.now.mono_s - last < policy.login_spacing_s:
         return
     if link.logins >= tries:
@@ -194,6 +198,7 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         return
     turn.put_link(login_act="")
     if fact.ok:
+        _count_anew(turn)
         turn.explain("login answered", fact.text or "the package accepted the login", "the account must be seen in")
         return
     if fact.problem is ProbeProblem.AUTH_REFUSED:
@@ -201,6 +206,15 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         _show_auth_stop(turn)
         return
     _login_failed(turn, f"{fact.problem or 'failed'}: {fact.text}")
+
+
+def _count_anew(turn: Turn) -> None:
+    """The last word on the account is of before the login: it gets its time to show what the login did."""
+    link, now = turn.watch.link, turn.now.mono_s
+    turn.put_link(
+        out_since_mono_s=None if link.out_since_mono_s is None else now,
+        lost_since_mono_s=None if link.lost_since_mono_s is None else now,
+    )
 
 
 def take_login_act_failed(turn: Turn, fact: ActFailed) -> None:

@@ -80,6 +80,26 @@ def test_logins_are_limited_and_spaced(play) -> None:
     assert play.said("logins did not help")
 
 
+def test_no_second_login_is_sent_while_one_is_under_way(play) -> None:
+    play.healthy()
+    log_out(play)
+    play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+    play >> play.policy.login_spacing_s * 2
+    play >> finished(play, ok=False, problem=ProbeProblem.HUNG) << LogInAgain
+
+
+def test_a_login_that_was_accepted_gets_its_time_to_show(play) -> None:
+    play.healthy()
+    log_out(play)
+    play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+    play >> play.policy.login_spacing_s + 1.0
+    play >> finished(play, ok=True)
+    play >> play.policy.login_after_out_s - 1.0
+    log_in(play)
+    play >> 3.0
+    assert play.open_kinds == set()
+
+
 def test_used_login_tries_survive_the_engine(play) -> None:
     play.healthy()
     log_out(play)
@@ -186,10 +206,23 @@ def test_a_lost_broker_link_is_waited_for_and_then_logged_in_again(play) -> None
     assert play.open_kinds == {IncidentKind.BROKER_DISCONNECTED}
     play >> play.policy.link_wait_s - play.policy.link_benign_s - 1.0
     play >> 1.0 << LogInAgain
+    play >> finished(play, ok=False, problem=ProbeProblem.LOGIN_PENDING)
     play >> play.policy.login_spacing_s << LogInAgain
     play >> 60.0
     play.world.connected = True
     play >> 1.0
+    assert play.open_kinds == set()
+
+
+def test_an_account_that_our_own_login_took_out_is_no_second_trouble(play) -> None:
+    play.healthy()
+    play.world.connected = False
+    play >> play.policy.link_wait_s + 1.0 << LogInAgain
+    play.world.login = 0
+    play >> play.policy.login_after_out_s + 5.0
+    assert play.open_kinds == {IncidentKind.BROKER_DISCONNECTED}
+    log_in(play)
+    play >> 3.0
     assert play.open_kinds == set()
 
 
