@@ -1,0 +1,486 @@
+"""The deploy dialog: choose robot and inputs, review what the engine finds, then watch the proof to its end.
+
+The deployment belongs to the engine: closing the dialog hides it and asks nothing, and the proof goes on in the engine
+and in the desk's threads. Must not know: threads, or how a robot is attached.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+
+from mt5console.ui.dialogs.confirm_live import ask_act
+from mt5console.ui.dialogs.deploy_choice import Choice, ChoicePage
+from mt5console.ui.dialogs.deploy_proof import ProofPage
+from mt5console.ui.dialogs.deploy_review import ReviewPage
+from mt5console.ui.dialogs.deploy_words import (
+    ENDED,
+    heading,
+    next_steps,
+    previous_inputs,
+    previous_value,
+    review_title,
+    same_source,
+    waiting_words,
+)
+from mt5console.ui.dialogs.errands import Errands
+from mt5console.ui.dialogs.frame import FramedDialog, set_kind
+from mt5console.ui.dialogs.stop_all_dialog import ResumeDialog
+from mt5console.ui.pictures import (
+    Answer,
+    DeploymentPicture,
+    FleetPicture,
+    OperationPicture,
+    RegisteredRobotPicture,
+    TerminalPicture,
+    deployment_of,
+)
+from mt5console.ui.theme.look import look
+from mt5console.ui.theme.palette import Role
+
+if TYPE_CHECKING:
+    from mt5console.ui.bridge.desk import EngineDesk
+
+TIMEOUT_S = 60.0
+"""How long everything up to READY may take: the interfaces' default."""
+
+_CHOICE, _REVIEW, _PROOF = 0, 1, 2
+_CHOOSE_WORDS = (
+    "Nothing is touched before you have seen what would change. The running version keeps trading until the new one "
+    "has compiled."
+)
+_REVIEW_WORDS = "The engine has looked without touching anything. Deploy begins when you say so."
+_PROOF_WORDS = (
+    "Never two versions at once. SUCCESS means seen, not sent. You can hide this: the proof goes on, and the window "
+    "finds it again."
+)
+
+
+class DeployDialog(FramedDialog):
+    """One deployment from choice to proof; see the module.
+
+    Signals:
+        began: a deployment of a robot (int) was asked for from here.
+        ended: a DeploymentPicture that has ended.
+        journal_wanted: a user (int) whose journal a person wants to see.
+        robot_wanted: a user (int) for whom a person wants to add a robot.
+    """
+
+    began = Signal(object)
+    ended = Signal(object)
+    journal_wanted = Signal(object)
+    robot_wanted = Signal(object)
+
+    def __init__(
+        self, desk: EngineDesk, user_id: int | None, robot_id: int | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("deploy_dialog", "Deploy a robot", _CHOOSE_WORDS, parent)
+        self._desk = desk
+        self._user_id, self._robot_id = user_id, robot_id
+        self._choice: Choice | None = None
+        self._follows: str | None = None
+        self._awaits_own = False
+        self._left_s: float | None = None
+        self._errands = Errands(desk, self)
+        self._build_body()
+        self._build_buttons()
+        desk.fleet_changed.connect(self._on_fleet_changed)
+        desk.deployment_changed.connect(self._on_deployment_changed)
+        self._on_fleet_changed(desk.fleet)
+        self._begin()
+
+    def _build_body(self) -> None:
+        self._badge = self.add_money_badge("unknown")
+        self._badge.setVisible(False)
+        self._pages = QStackedWidget(self)
+        self._choice_page = ChoicePage(self._pages)
+        self._review_page = ReviewPage()
+        self._proof_page = ProofPage(self._pages)
+        scroll = QScrollArea(self._pages)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self._review_page)
+        self._pages.addWidget(self._choice_page)
+        self._pages.addWidget(scroll)
+        self._pages.addWidget(self._proof_page)
+        self.body.addWidget(self._pages, 1)
+        self._choice_page.changed.connect(self._show_buttons)
+        self._choice_page.robot_wanted.connect(self._on_robot_wanted)
+        self._review_page.changed.connect(self._show_buttons)
+        self._proof_page.step_chosen.connect(self._on_step_chosen)
+        self._proof_page.ticked.connect(self._on_ticked)
+
+    def _build_buttons(self) -> None:
+        self._back = self.add_button("back_button", "Back")
+        self._hide = self.add_button("hide_button", "Cancel")
+        self._forward = self.add_button("review_button", "Review", "primary", default=True)
+        self._deploy = self.add_button("confirm_deploy_button", "Deploy", "primary", default=True)
+        self._back.clicked.connect(self._on_back)
+        self._hide.clicked.connect(self.close)
+        self._forward.clicked.connect(self._on_review)
+        self._deploy.clicked.connect(self._on_deploy)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for ten stages; never more than a small screen has."""
+        room = self.screen().availableSize()
+        return QSize(min(look().px(800), room.width() - 40), min(look().px(600), room.height() - 60))
+
+    # ---- what it is about ---------------------------------------------------------------------------------------
+
+    @property
+    def robot_id(self) -> int | None:
+        """The robot that is being deployed, or is chosen now."""
+        shown = self._proof_page.deployment
+        if self._pages.currentIndex() == _PROOF and shown is not None:
+            return shown.robot_id
+        robot = self._choice_page.robot()
+        return robot.robot_id if robot is not None else self._robot_id
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a deployment goes on here; a dialog that is closed meanwhile is only hidden."""
+        shown = self._proof_page.deployment
+        return self._pages.currentIndex() == _PROOF and (shown is None or shown.status not in ENDED)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Closing asks nothing; while a deployment goes on, the dialog is kept to be found again."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_running)
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Escape closes like the button does."""
+        self.close()
+
+    # ---- choosing -----------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._choice_page.say("Reading the registered robots …")
+        self._show_page(_CHOICE)
+        known = self._desk.deployment_of(self._robot_id) if self._robot_id is not None else None
+        if known is not None and known.status == "RUNNING":
+            self.follow(known)
+            return
+        self._errands.read("robots", self._on_robots)
+        if self._robot_id is not None:
+            self._errands.read("deployments", self._on_kept_deployments, robot_id=self._robot_id, limit=1)
+
+    def _on_robots(self, answer: Answer) -> None:
+        if not answer.ok:
+            self._choice_page.say(answer.error_text)
+            return
+        robots = [robot for robot in answer.value if isinstance(robot, RegisteredRobotPicture)]
+        if self._user_id is not None:
+            robots = [robot for robot in robots if robot.user_id == self._user_id]
+        self._choice_page.set_robots(tuple(robots), self._robot_id)
+        self._on_fleet_changed(self._desk.fleet)
+        self._show_buttons()
+
+    def _on_kept_deployments(self, answer: Answer) -> None:
+        """A deployment that another window, or this one in an earlier life, has begun."""
+        newest = answer.value[0] if answer.ok and answer.value else None
+        if not isinstance(newest, DeploymentPicture) or newest.status != "RUNNING":
+            return
+        if self._pages.currentIndex() == _CHOICE:
+            self.follow(newest)
+
+    def _on_robot_wanted(self) -> None:
+        if self._user_id is not None:
+            self.robot_wanted.emit(self._user_id)
+        self.close()
+
+    # ---- reviewing ----------------------------------------------------------------------------------------------
+
+    def _on_review(self) -> None:
+        self._choice_page.commit_editor()
+        self._choice_page.clear_errors()
+        choice = self._choice_page.choice()
+        if choice is not None:
+            self._robot_id = choice.robot.robot_id
+            self._look_at(choice)
+
+    def _look_at(self, choice: Choice) -> None:
+        """Register the inputs when they changed (nothing that runs is touched by that), then let the engine look."""
+        self._choice = choice
+        self._review_page.show_asking()
+        self._show_page(_REVIEW)
+        if not choice.inputs_changed:
+            self._dry_run(choice)
+            return
+        self._errands.read("add_robot", self._on_registered, **registration(choice))
+
+    def _on_registered(self, answer: Answer) -> None:
+        choice = self._choice
+        if choice is None or self._pages.currentIndex() != _REVIEW:
+            return
+        if answer.ok and isinstance(answer.value, RegisteredRobotPicture):
+            self._choice = Choice(
+                robot=answer.value,
+                symbol=choice.symbol,
+                timeframe=choice.timeframe,
+                inputs=answer.value.inputs,
+                inputs_changed=False,
+            )
+            self._dry_run(self._choice)
+        else:
+            self._refuse_choice(answer.error_code, answer.error_text)
+
+    def _dry_run(self, choice: Choice) -> None:
+        arguments = {**self._arguments(choice), "dry_run": True}
+        self._errands.ask("deploy", arguments, self._on_dry_run_refused, self._on_dry_run_seen)
+
+    @staticmethod
+    def _arguments(choice: Choice) -> dict[str, Any]:
+        return {
+            "robot_id": choice.robot.robot_id,
+            "symbol": choice.symbol,
+            "timeframe": choice.timeframe,
+            "timeout_s": TIMEOUT_S,
+        }
+
+    def _on_dry_run_refused(self, answer: Answer) -> None:
+        if answer.error_code == "deployment_running" and self._choice is not None:
+            known = self._desk.deployment_of(self._choice.robot.robot_id)
+            if known is not None and known.status == "RUNNING":
+                self.follow(known)
+                return
+        self._refuse_choice(answer.error_code, answer.error_text)
+
+    def _on_dry_run_seen(self, operation: OperationPicture) -> None:
+        if operation.is_running or self._pages.currentIndex() != _REVIEW:
+            return
+        if operation.result is None:
+            self._refuse_choice(operation.error_code, operation.error_text)
+            return
+        self._review_page.show_review(deployment_of(operation.result))
+        self._show_buttons()
+
+    def _refuse_choice(self, code: str, text: str) -> None:
+        self._show_page(_CHOICE)
+        self._choice_page.show_error(code, text)
+
+    def _on_back(self) -> None:
+        self._errands.forget()
+        self._show_page(_CHOICE)
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Choose once more, from what is registered now."""
+        self._follows, self._awaits_own = None, False
+        self._errands.read("robots", self._on_robots)
+
+    # ---- deploying ----------------------------------------------------------------------------------------------
+
+    def _on_deploy(self) -> None:
+        choice, confirmed = self._choice, self._review_page.confirmed()
+        if choice is None or confirmed is None:
+            return
+        self._follows, self._awaits_own = None, True
+        self._proof_page.begin()
+        self._show_page(_PROOF)
+        arguments = {**self._arguments(choice), **confirmed}
+        self._errands.ask("deploy", arguments, self._on_deploy_refused, self._on_deploy_seen)
+        self.began.emit(choice.robot.robot_id)
+
+    def _on_deploy_refused(self, answer: Answer) -> None:
+        self._awaits_own = False
+        self._show_page(_REVIEW)
+        self._review_page.insist(answer.error_code)
+        self.say(answer.error_text, Role.FAILING)
+
+    def _on_deploy_seen(self, operation: OperationPicture) -> None:
+        if operation.is_running:
+            return
+        if operation.result is not None:
+            self._show_deployment(deployment_of(operation.result))
+        else:
+            self._show_page(_REVIEW)
+            self.say(operation.error_text, Role.FAILING)
+
+    def follow(self, deployment: DeploymentPicture) -> None:
+        """Show a deployment that goes on already, whoever began it."""
+        self._robot_id = deployment.robot_id
+        self._user_id = deployment.user_id if deployment.user_id is not None else self._user_id
+        self._show_page(_PROOF)
+        self._show_deployment(deployment)
+        self._on_fleet_changed(self._desk.fleet)
+
+    @Slot(object)
+    def _on_deployment_changed(self, deployment: DeploymentPicture) -> None:
+        if self._pages.currentIndex() != _PROOF or deployment.robot_id != self._robot_id:
+            return
+        ours = deployment.deployment_id == self._follows
+        begins = self._awaits_own and deployment.status == "RUNNING"
+        if ours or begins:
+            self._show_deployment(deployment)
+
+    def _show_deployment(self, deployment: DeploymentPicture) -> None:
+        known = self._proof_page.deployment
+        over = known is not None and known.deployment_id == deployment.deployment_id and known.status in ENDED
+        if over:
+            return
+        self._follows, self._awaits_own = deployment.deployment_id, False
+        self._proof_page.show_deployment(deployment, next_steps(deployment, can_roll_back=self._can_roll_back()))
+        self._on_ticked()
+        self._show_buttons()
+        if deployment.status in ENDED:
+            self.ended.emit(deployment)
+
+    def _on_ticked(self) -> None:
+        shown = self._proof_page.deployment
+        if shown is not None and shown.status in ENDED:
+            self.say("")
+            return
+        running = self._proof_page.running
+        bounded = running is not None and running.name in _BOUNDED and self._choice is not None
+        left = TIMEOUT_S - self._proof_page.elapsed_s() if bounded else None
+        review = self._review_page.review
+        has_previous = review is not None and review.first is False
+        self.say(waiting_words(running, left, has_previous=has_previous))
+
+    # ---- next steps ---------------------------------------------------------------------------------------------
+
+    def _on_step_chosen(self, act: str) -> None:
+        terminal = self._terminal()
+        match act:
+            case "show_error":
+                self._proof_page.show_error_text()
+            case "show_journal" if self._user_id is not None:
+                self.journal_wanted.emit(self._user_id)
+            case "try_again":
+                self._try_again()
+            case "roll_back":
+                self._roll_back()
+            case "resume" if terminal is not None:
+                ResumeDialog(self._desk, terminal, self).open()
+            case "start" | "restart" | "enable_algo" if terminal is not None:
+                self._mend(terminal, act, "")
+
+    def _mend(self, terminal: TerminalPicture, act: str, insist: str) -> None:
+        kind = {"start": "terminal_start", "restart": "terminal_restart", "enable_algo": "enable_algo"}[act]
+
+        def ask(confirmed: dict[str, Any]) -> None:
+            self.say("Asked for; waiting until it is seen to be done.")
+            arguments = {"user_id": terminal.user_id, **confirmed}
+            self._errands.ask(kind, arguments, refused, self._on_mended)
+
+        def refused(answer: Answer) -> None:
+            self.say(answer.error_text, Role.FAILING)
+            if answer.error_code in ("live_not_confirmed", "positions_open") and not insist:
+                self._mend(self._terminal() or terminal, act, answer.error_code)
+
+        ask_act(self, terminal, act, ask, insist=insist)
+
+    def _on_mended(self, operation: OperationPicture) -> None:
+        if operation.is_running:
+            self.say(operation.progress)
+        elif operation.state == "done":
+            self.say("Seen to be done. Try again now.", Role.OK)
+        else:
+            self.say(operation.error_text or operation.progress, Role.FAILING)
+
+    def _try_again(self) -> None:
+        if self._choice is not None:
+            self._look_at(self._choice)
+        else:
+            self._show_page(_CHOICE)
+            self._begin_again()
+
+    def _can_roll_back(self) -> bool:
+        return self._choice is not None and same_source(self._review_page.review)
+
+    def _roll_back(self) -> None:
+        """Review a deployment of the inputs, symbol and timeframe that ran before; the source is the same."""
+        choice, review = self._choice, self._review_page.review
+        if choice is None or review is None:
+            return
+        before = Choice(
+            robot=choice.robot,
+            symbol=previous_value(review, "Symbol", choice.symbol),
+            timeframe=previous_value(review, "Timeframe", choice.timeframe),
+            inputs=previous_inputs(review, choice.inputs),
+            inputs_changed=True,
+        )
+        self._look_at(before)
+
+    # ---- the frame ----------------------------------------------------------------------------------------------
+
+    def _terminal(self) -> TerminalPicture | None:
+        user_id = self._user_id
+        if user_id is None:
+            robot = self._choice_page.robot()
+            user_id = robot.user_id if robot is not None else None
+        return self._desk.fleet.terminal(user_id) if user_id is not None else None
+
+    @Slot(object)
+    def _on_fleet_changed(self, _fleet: FleetPicture) -> None:
+        terminal = self._terminal()
+        self._badge.setVisible(terminal is not None)
+        if terminal is None:
+            return
+        self._badge.set_money(terminal.trade_mode)
+        self._proof_page.see_terminal(terminal)
+        if self._pages.currentIndex() == _REVIEW:
+            self._review_page.set_terminal(terminal)
+
+    def _show_page(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        terminal = self._terminal()
+        name = terminal.name if terminal is not None else f"user_{self._user_id}" if self._user_id else "its terminal"
+        if page == _CHOICE:
+            self.set_heading(f"Deploy to {name}" if terminal is not None else "Deploy a robot", _CHOOSE_WORDS)
+        elif page == _REVIEW and self._choice is not None:
+            self.set_heading(review_title(self._choice.robot.robot_id, terminal), _REVIEW_WORDS)
+            if terminal is not None:
+                self._review_page.set_terminal(terminal)
+        elif page == _PROOF:
+            shown = self._proof_page.deployment
+            self.set_heading(heading(shown.kind if shown is not None else "", self._robot_id, name), _PROOF_WORDS)
+        self.say("")
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        page = self._pages.currentIndex()
+        terminal = self._terminal()
+        self._back.setVisible(page == _REVIEW)
+        self._forward.setVisible(page == _CHOICE)
+        self._forward.setEnabled(self._choice_page.choice() is not None)
+        self._deploy.setVisible(page == _REVIEW)
+        self._deploy.setEnabled(self._review_page.confirmed() is not None)
+        real = terminal is not None and terminal.counts_as_real
+        self._deploy.setText("Deploy LIVE" if real else "Deploy")
+        set_kind(self._deploy, "danger" if real else "primary")
+        self._forward.setDefault(page == _CHOICE)
+        self._deploy.setDefault(page == _REVIEW)
+        self._hide.setText("Hide" if self.is_running else "Close" if page == _PROOF else "Cancel")
+        if page == _REVIEW and terminal is not None:
+            self._say_review()
+
+    def _say_review(self) -> None:
+        review = self._review_page.review
+        if review is None:
+            self.say("The engine looks …")
+        elif review.diagnosis is not None:
+            self.say(f"Nothing can be deployed yet. Next: {review.diagnosis.next_step}.", Role.FAILING)
+        elif self._review_page.confirmed() is None:
+            self.say("Confirm the points above first.", Role.TEXT_SOFT)
+        elif self.news.text().startswith(("The engine looks", "Confirm the points")):
+            self.say("")
+
+
+_BOUNDED = frozenset({"preflight", "write", "compile", "detach", "desired", "attach", "ready"})
+"""Stages that end before the deployment's time runs out."""
+
+
+def registration(choice: Choice) -> dict[str, Any]:
+    """The arguments that register a robot's new inputs and keep everything else of it, its source included."""
+    return {
+        "robot_id": choice.robot.robot_id,
+        "user_id": choice.robot.user_id,
+        "symbol": choice.robot.symbol,
+        "timeframe": choice.robot.timeframe,
+        "inputs": dict(choice.inputs),
+        "replace": True,
+    }
