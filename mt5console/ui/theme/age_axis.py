@@ -1,4 +1,4 @@
-"""The logarithmic axis of heartbeat ages: a second and a minute both read. Must not know: Qt, or whose ages they are."""
+"""The logarithmic axis of heartbeat ages: a second and a minute both read. Must not know: Qt, or whose ages."""
 
 from __future__ import annotations
 

@@ -77,10 +77,10 @@ class Badge(QWidget):
         """Show what kind of money an account holds."""
         self.set_badge(*money_badge(trade_mode))
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return badge_size(self._text, look(), self._font)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
         paint_badge(painter, QRectF(self.rect()), self._text, self._role, look(), self._font)
         painter.end()

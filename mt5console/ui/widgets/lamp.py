@@ -49,15 +49,15 @@ class LampLabel(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         metrics = look().metrics(self._font_role())
         width = look().px(13) + look().px(6) + metrics.horizontalAdvance(self._word)
         return QSize(int(width) + 2, int(max(metrics.height(), look().px(14))) + 2)
 
-    def minimumSizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return QSize(look().px(13), self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         style, size = look(), look().px(13)
         painter = QPainter(self)
         top = (self.height() - size) // 2

@@ -38,7 +38,7 @@ class Section(QWidget):
         self._title.setText(title.upper())
         self.setAccessibleName(title)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
         painter.setPen(look().colour(Role.LINE))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

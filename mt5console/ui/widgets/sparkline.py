@@ -75,10 +75,10 @@ class Sparkline(QWidget):
         self.setAccessibleName(f"Heartbeat age {age_words(last)}" if last is not None else "Heartbeat age unknown")
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return QSize(look().px(140), look().px(22))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
         paint_sparkline(painter, QRectF(self.rect()), self._ages, self._stale_after_s, look())
         painter.end()

@@ -34,14 +34,14 @@ class StatLine(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         width = sum(self._width(stat) for stat in self._stats) + look().px(14) * max(0, len(self._stats) - 1)
         return QSize(int(width) + 2, int(look().metrics(FontRole.SMALL).height()) + 2)
 
-    def minimumSizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         return QSize(look().px(40), self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         style = look()
         metrics = style.metrics(FontRole.SMALL)
         painter = QPainter(self)

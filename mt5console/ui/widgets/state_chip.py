@@ -44,14 +44,14 @@ class StateChip(QAbstractButton):
         self.setAccessibleName(f"{count} {look_of(self._state).title.lower()}")
         self._on_look_changed()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: D102, N802 - Qt's name
         style = look()
         width = style.px(10 + 13 + 6 + 6 + 11)
         width += int(style.metrics(FontRole.STRONG).horizontalAdvance(str(self._count)))
         width += int(style.metrics(FontRole.BASE).horizontalAdvance(self._words()))
         return QSize(width + 2, int(style.metrics(FontRole.BASE).height()) + style.px(10))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         style, half = look(), self.height() / 2.0
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

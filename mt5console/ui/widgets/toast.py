@@ -64,7 +64,7 @@ class Toast(QWidget):
         button.clicked.connect(self.closed)
         return button
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         style = look()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -111,7 +111,7 @@ class Toasts(QWidget):
         self._place()
         return toast
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102, N802 - Qt's name
         if watched is self.parent() and event.type() is QEvent.Type.Resize and self._shown:
             self._place()
         return False
