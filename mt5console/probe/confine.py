@@ -1,10 +1,12 @@
 """Keeps a probe child from starting processes: the MetaTrader5 package starts terminals whenever it thinks fit.
 
-Windows only; the child puts itself into a job of one process. Must not know: why it is confined.
+On Windows the child puts itself into a job of one process. Elsewhere the package is a simulated one, in Python, and
+the interpreter itself refuses. Must not know: why it is confined.
 """
 
 from __future__ import annotations
 
+import errno
 import sys
 
 if sys.platform == "win32":
@@ -44,3 +46,16 @@ if sys.platform == "win32":
         ):
             raise ctypes.WinError(ctypes.get_last_error())
         # The job lives as long as this process: its handle is never closed.
+
+else:
+    _STARTS = frozenset(
+        {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.exec", "os.system"}
+    )
+
+    def forbid_processes() -> None:
+        """From now on this interpreter starts no other process."""
+        sys.addaudithook(_refuse_start)
+
+    def _refuse_start(event: str, _arguments: tuple[object, ...]) -> None:
+        if event in _STARTS:
+            raise PermissionError(errno.EPERM, "a probe starts no process")

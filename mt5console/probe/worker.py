@@ -141,10 +141,9 @@ def main(argv: list[str]) -> int:
     # Replies own the real stdout; whatever a package prints goes to stderr.
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    if sys.platform == "win32":
-        from mt5console.probe.confine import forbid_processes
+    from mt5console.probe.confine import forbid_processes
 
-        forbid_processes()
+    forbid_processes()
     user = PackageUser(module)
     while line := sys.stdin.buffer.readline():
         reply = json.dumps(answer(user, line), ensure_ascii=True, separators=(",", ":"))
