@@ -36,7 +36,7 @@ def measure_engine(options: Options, report: Report) -> None:
         "deaths",
     )
     verdict: list[float] = []
-    for shown, in_memory, terminals in (("memory", True, 5 if options.quick else 24), ("disk", False, 10)):
+    for shown, in_memory, terminals in (("memory", True, 5 if options.quick else 20), ("disk", False, 8)):
         if options.quick and not in_memory:
             continue
         with scratch("engine", in_memory=in_memory) as directory, inbox(directory) as box:
