@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mt5console.core.deployment.endings import abandon, end_partial, fail, go_back, unproven
 from mt5console.core.deployment.plan import PUT_BACK_S, Leg, Step
+from mt5console.core.deployment.sight import why_no_acts
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage, enter
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
@@ -27,8 +28,19 @@ def interruption(state: DeploymentState, known: TerminalKnown, now: Now) -> Adva
     if known.user.stop_latched and state.plan.kind != "remove" and not state.stopping:
         return _stopped(state, known, now)
     if state.plan.kind != "remove":
-        return _process_changed(state, known, now)
+        return _process_changed(state, known, now) or _agent_silent(state, known, now)
     return None
+
+
+def _agent_silent(state: DeploymentState, known: TerminalKnown, now: Now) -> Advance | None:
+    """An agent that is known to be dead will not carry out what it was asked, and its terminal will be restarted."""
+    asks = state.step in (Step.DETACH, Step.ATTACH) and state.phase != ""
+    if not asks or state.leg is Leg.BACK or now.mono_s < state.settle_until_mono:
+        return None
+    blocked = why_no_acts(known)
+    if blocked is None or blocked[0] != "agent_dead":
+        return None
+    return _on_the_way_back(fail(state, known, now, *blocked), known)
 
 
 def _wrong_identity(state: DeploymentState, known: TerminalKnown, now: Now) -> Advance:

@@ -70,7 +70,9 @@ def _identity(known: TerminalKnown) -> Finding:
 
 def _not_blocked(known: TerminalKnown) -> Finding:
     text = f"blocked: {known.blocked}" if known.blocked else "acts are allowed"
-    return Finding(point="acts allowed", ok=not known.blocked, evidence=text, cause="blocked", may_change=True)
+    return Finding(
+        point="acts allowed", ok=not known.blocked, evidence=text, cause=known.blocked_cause, may_change=True
+    )
 
 
 def _agent(known: TerminalKnown) -> Finding:

@@ -51,6 +51,9 @@ def ready(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: 
         return Advance(state=state)
     if state.leg is Leg.FORWARD and state.legacy_beats >= state.plan.beats_needed:
         return partial(state, known, now, "no_include", "the source lacks the Mt5Console include")
+    if shows(charts_of(known, state.plan.robot_id), version) and _own_beat(state, version, known) is None:
+        text = "the robot sits on its chart, but said neither READY nor a beat: does it use the Mt5Console include?"
+        return fail(state, known, now, "no_include", text)
     return fail(state, known, now, "timeout", "the robot did not say READY in time")
 
 

@@ -25,10 +25,10 @@ def why_no_acts(known: TerminalKnown) -> tuple[str, str] | None:
     """(cause, sentence) when no command may be given to this terminal's agent now, else None."""
     if known.identity_ok is False:
         return "wrong_account", "the terminal's identity is not the expected one"
-    if known.blocked:
-        return "blocked", f"no act may touch this terminal: {known.blocked}"
     if known.pid is None:
         return "terminal_died", "the terminal is not running"
+    if known.blocked:
+        return known.blocked_cause, f"no act may touch this terminal: {known.blocked}"
     if fresh_agent(known) is None:
         age = "never spoke" if known.agent_age_s is None else f"spoke {known.agent_age_s:.1f} s ago"
         return "agent_dead", f"the agent {age}"

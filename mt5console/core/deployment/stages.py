@@ -41,14 +41,24 @@ def preflight(state: DeploymentState, fact: Fact | None, known: TerminalKnown, n
     findings = check_preflight(state.plan, known)
     missing = next((finding for finding in findings if not finding.ok), None)
     if missing is not None:
-        if missing.may_change and now.mono_s < state.until_mono:
-            return Advance(state=state)
-        return fail(state, known, now, missing.cause, missing.evidence)
+        return _missing(state, missing, known, now)
     agent = fresh_agent(known)
     if agent is not None and any(session.symbol == state.plan.robot.symbol for session in agent.sessions):
         return _preflight_passed(replace(state, symbol_ok=True), findings, known, now)
     asked = replace(state, until_mono=now.mono_s + LOOK_S)
     return agent_sent(asked, "symbol", (("symbol", state.plan.robot.symbol),), now)
+
+
+def _missing(state: DeploymentState, missing: Finding, known: TerminalKnown, now: Now) -> Advance:
+    """A point is not met: wait a little where it may only be late, but not for the restart of a mute terminal."""
+    if state.pid is not None and known.pid != state.pid:
+        text = f"the agent of pid {state.pid} fell silent, and its terminal is restarted for that"
+        return fail(state, known, now, "agent_dead", text)
+    if not missing.may_change or now.mono_s >= state.until_mono:
+        return fail(state, known, now, missing.cause, missing.evidence)
+    if missing.cause == "agent_dead" and known.agent is not None:
+        return Advance(state=replace(state, pid=known.pid))
+    return Advance(state=state)
 
 
 def _symbol_answered(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:

@@ -130,12 +130,14 @@ def terminal_known(
 ) -> TerminalKnown:
     """The terminal as deployments and safety rules read it."""
     memories = watch.robots
+    cause, text = _block(watch, now, policy)
     return TerminalKnown(
         user=watch.user,
         state=watch.state.value,
         pid=watch.pid,
         identity_ok=identity_ok(watch),
-        blocked=blocked(watch, now, policy),
+        blocked=text,
+        blocked_cause=cause,
         trade_mode=watch.trade_mode,
         agent=watch.agent,
         agent_age_s=watch.agent_age_s(now),
@@ -156,23 +158,29 @@ def terminal_known(
 
 def blocked(watch: TerminalWatch, now: Now, policy: Policy) -> str:
     """Why no act may touch this terminal now, `""` when acts are allowed."""
+    return _block(watch, now, policy)[1]
+
+
+def _block(watch: TerminalWatch, now: Now, policy: Policy) -> tuple[str, str]:
+    """(cause, sentence) of why no act may touch this terminal now."""
     if watch.conflict_pids:
-        return f"two processes run its executable ({', '.join(map(str, watch.conflict_pids))}); end all but one"
+        pids = ", ".join(map(str, watch.conflict_pids))
+        return "blocked", f"two processes run its executable ({pids}); end all but one"
     if watch.identity_wrong:
-        return f"wrong identity: {watch.identity_wrong}"
+        return "wrong_account", f"wrong identity: {watch.identity_wrong}"
     if watch.ladder.quarantined:
-        return f"quarantined: {watch.ladder.quarantined}; release it first"
+        return "blocked", f"quarantined: {watch.ladder.quarantined}; release it first"
     if watch.process is None:
-        return f"the terminal is not running ({watch.state.value}); start it first"
+        return "terminal_down", f"the terminal is not running ({watch.state.value}); start it first"
     if watch.closing is not None:
-        return f"the terminal is being closed: {watch.closing.reason}"
+        return "blocked", f"the terminal is being closed: {watch.closing.reason}"
     if watch.agent_memory is None:
-        return "the agent has not spoken yet"
+        return "agent_dead", "the agent has not spoken yet"
     if not agent_fresh(watch, now, policy):
-        return f"the agent is silent for {watch.agent_age_s(now):.0f} s"
+        return "agent_dead", f"the agent is silent for {watch.agent_age_s(now):.0f} s"
     if watch.process.login_seen_mono_s is None:
-        return "the account is not logged in yet"
-    return ""
+        return "account_out", "the account is not logged in yet"
+    return "", ""
 
 
 def settled(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now, policy: Policy) -> tuple[bool, str]:

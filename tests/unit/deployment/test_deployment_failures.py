@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mt5console.core.deployment.machine import cancel
+from mt5console.core.deployment.plan import Leg, Step
 from mt5console.core.model.desired import RobotRun
 from mt5console.core.model.ids import DeploymentId, RobotId, Timeframe, UserId
 from mt5console.core.model.observed import PositionSeen
@@ -71,6 +72,38 @@ def test_preflight_refuses_before_anything_is_touched(fault, cause):
     assert state.active_after == OLD
     assert world.desired == OLD.deployment_id
     assert [command for command in world.commands if getattr(command, "verb", "") != "symbol"] == []
+
+
+def test_an_agent_that_falls_silent_under_an_attach_is_named_and_not_the_restart_that_follows():
+    world = World(plan(), deaf_to={"attach"})
+    run = Run.start(world)
+    run.until(lambda state: state.step is Step.ATTACH and state.phase == "sent")
+    world.agent_alive = False
+    run.until(lambda state: state.leg is Leg.BACK)
+    world.kill_terminal()
+    world.agent_alive = True
+    world.start_terminal()
+    state = run.finish()
+    assert_failed(state, "agent_dead")
+    assert world.experts() == []
+
+
+def test_a_deploy_does_not_wait_for_the_restart_of_a_terminal_whose_agent_died():
+    world = World(plan(), agent_alive=False)
+    world.mono += 7.0
+    run = Run.start(world)
+    run.step()
+    assert run.state.outcome is None
+    world.kill_terminal()
+    state = run.finish()
+    assert_failed(state, "agent_dead")
+    assert [stage.name for stage in state.stages] == ["preflight"]
+
+
+def test_a_robot_that_neither_says_ready_nor_beats_lacks_the_include():
+    state = deploy(World(plan(), says_ready=lambda robot: False, beats=lambda robot: False))
+    assert_failed(state, "no_include")
+    assert "Heartbeat.mqh" in state.diagnosis["next_step"]
 
 
 def test_a_watch_only_account_is_never_deployed_to():
