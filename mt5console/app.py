@@ -14,15 +14,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from mt5console.api.client import EngineClient
-from mt5console.bases import base_root, build_platform, find_base, is_simulated
+from mt5console.bases import ENV_SIMULATE, base_root, build_platform, find_base, is_simulated
 from mt5console.core.config.base_directory import BaseDirectory
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, EngineHeld, NotFound, UsageInvalid
 from mt5console.core.model.requests import Mode
@@ -32,7 +32,13 @@ from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
 from mt5console.platforms.files import LocalFileStore
 
+if TYPE_CHECKING:
+    from mt5console.ui.bridge.access import EngineAccess, EngineHandle
+
 log = logging.getLogger(__name__)
+
+WINDOW_FILE = "window.ini"
+"""What the window remembers of its layout, inside the console's own folder."""
 
 START_WAIT_S = 10.0
 """An engine that holds the lock may still be starting its API for so long."""
@@ -66,12 +72,16 @@ def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
 
 
 @contextmanager
-def open_door(base_dir: Path | None, simulate: bool | None, *, acting: bool) -> Iterator[EngineDoor]:
-    """A door to the base directory's engine.
+def open_door(
+    base_dir: Path | None, simulate: bool | None, *, acting: bool, create: bool = False
+) -> Iterator[EngineDoor]:
+    """A door to the base directory's engine; one that is not there yet is made with `create` alone.
 
     The running engine's, when there is one. Without one, readers get an offline door, and acting commands an engine
     in their own process that ends with them. Raises EngineHeld when the lock is held but the API is silent.
     """
+    if not create:
+        find_base(base_dir, simulate, create=False)
     base = find_base(base_dir, simulate, create=acting)
     is_published = _publisher_lives(base.layout)
     client = engine_client(base.layout)
@@ -269,6 +279,41 @@ def _newest(folder: Path) -> Path | None:
     return named[-1] if named else None
 
 
+def window_access(layout: BaseLayout, launch: Callable[[], EngineHandle] | None) -> EngineAccess:
+    """How a window reaches the engine of a base directory; `launch` None: it only attaches."""
+    from mt5console.ui.bridge.access import EngineAccess
+
+    def find(timeout_s: float) -> EngineClient | None:
+        client: EngineClient | None = None
+        try:
+            record = json.loads(layout.api.read_text("utf-8"))
+            client = EngineClient(str(record["url"]), str(record["token"]), timeout_s=timeout_s)
+            client.status()
+        except (OSError, ValueError, KeyError, TypeError, ConsoleError):
+            if client is not None:
+                client.close()
+            return None
+        return client
+
+    return EngineAccess(find_client=find, launch=launch)
+
+
+def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -> int:
+    """The window over a base directory, with the engine as a process of its own; gives the exit code.
+
+    A read-only window attaches to an engine and never starts one.
+    """
+    from mt5console.ui.application import WindowPlan, run_window
+    from mt5console.ui.bridge.engine_process import start_detached
+
+    base = find_base(base_dir, simulate, create=True)
+    arguments = [sys.executable, "-m", "mt5console", "--base-dir", str(base.layout.root), "watchdog", "run"]
+    # What kind of base directory this is has been checked; the engine is told so, whatever its environment says.
+    environment = {**os.environ, ENV_SIMULATE: "1" if base.simulated else "0"}
+    access = window_access(base.layout, None if read_only else lambda: start_detached(arguments, environment))
+    return run_window(access, WindowPlan(read_only=read_only, settings=base.layout.console / WINDOW_FILE))
+
+
 def run_demo(
     *,
     base_dir: Path | None,
@@ -280,20 +325,28 @@ def run_demo(
     chaos: bool,
     json_output: bool,
 ) -> int:
-    """The demo; without a window in this version, so a screenshot cannot be taken."""
-    from mt5console.demo.run import run_demo as run
+    """The demo, with the window or without."""
+    if headless:
+        if screenshot is not None:
+            raise UsageInvalid(
+                "no_window", "a headless demo has no window to save: leave --screenshot or --headless out"
+            )
+        from mt5console.demo.run import run_demo as run
 
-    if screenshot is not None:
-        raise UsageInvalid("no_window", "this version has no window yet: leave --screenshot out")
-    return run(
-        base_dir=base_dir,
-        users=users,
-        robots=robots,
-        headless=headless,
-        seconds=seconds,
-        chaos=chaos,
-        json_output=json_output,
-    )
+        return run(base_dir=base_dir, users=users, robots=robots, seconds=seconds, chaos=chaos, json_output=json_output)
+    from mt5console.demo.run import DEFAULT_SECONDS
+    from mt5console.demo.window import demo_story
+    from mt5console.ui.application import WindowPlan, need_display, run_window
+
+    need_display(offscreen=screenshot is not None)
+    if screenshot is not None and seconds is None:
+        seconds = DEFAULT_SECONDS
+    story = demo_story(base_dir, users, robots, seconds, chaos=chaos)
+    plan = WindowPlan(asks_on_quit=False, story=story, screenshot=screenshot, ends_with_story=seconds is not None)
+    try:
+        return run_window(window_access(story.layout, None), plan)
+    finally:
+        story.clean_up()
 
 
 def doctor(base_dir: Path | None, simulate: bool | None) -> list[dict[str, Any]]:

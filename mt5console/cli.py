@@ -16,7 +16,7 @@ import typer
 from mt5console import __version__
 from mt5console.commands import deploys, engines, machine, robots, terminals, users, watching
 from mt5console.commands.output import complain, complain_of, say
-from mt5console.commands.session import hoist
+from mt5console.commands.session import hoist, session_of
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, ConsoleError
 
 EXIT_INTERRUPTED = 130
@@ -64,15 +64,14 @@ def _window(
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
     ] = False,
-    _read_only: Annotated[bool, typer.Option("--read-only", help="The window for a wall screen.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="The window for a wall screen.")] = False,
 ) -> None:
     """Operations console for MetaTrader 5 robots: deployment with proof, a watchdog, one terminal per user."""
     if context.invoked_subcommand is None:
-        complain(
-            "the window is not built in this version: `mt5console demo --headless` shows a simulated fleet, "
-            "`mt5console watchdog run` watches without a window"
-        )
-        raise typer.Exit(EXIT_USAGE)
+        from mt5console.app import run_console
+
+        session = session_of(context)
+        raise typer.Exit(run_console(session.base_dir, session.simulate, read_only))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,7 +41,7 @@ def run_demo(
         raise UsageInvalid("bad_fleet", "a demo needs at least one user, and not fewer than no robots")
     place = DemoPlace(base_dir, users)
     engine = EngineChild(place.base.layout, CHECK_INTERVAL_S)
-    _end_on_signals()
+    end_on_signals()
     try:
         engine.start()
         report = _story(
@@ -49,7 +49,7 @@ def run_demo(
         )
     finally:
         engine.stop()
-        _end_processes(place.root)
+        end_processes(place.root)
         place.remove()
     if json_output:
         sys.stdout.write(json.dumps(report) + "\n")
@@ -128,7 +128,7 @@ def _report(engine: EngineChild, fleet: DemoFleet, storm: Chaos | None, up_after
     }
 
 
-def _end_processes(root: Path) -> None:
+def end_processes(root: Path) -> None:
     """Close every process that runs from the demo's directory; kill what does not end."""
     host, tick, clock = process_host(), threading.Event(), SystemClock()
     try:
@@ -146,7 +146,7 @@ def _end_processes(root: Path) -> None:
         host.close()
 
 
-def _end_on_signals() -> None:
+def end_on_signals() -> None:
     """A demo that is asked to end still cleans up."""
 
     def end(_number: int, _frame: FrameType | None) -> None:

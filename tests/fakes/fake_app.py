@@ -27,7 +27,7 @@ class FakeApp(ModuleType):
             raise self.failure
 
     @contextmanager
-    def open_door(self, base_dir, simulate, *, acting):
+    def open_door(self, base_dir, simulate, *, acting, create=False):
         self._enter("open_door", base_dir, simulate, acting)
         yield self.door
 
@@ -37,6 +37,10 @@ class FakeApp(ModuleType):
 
     def run_demo(self, **asked):
         self._enter("run_demo", asked)
+        return self.exit_code
+
+    def run_console(self, base_dir, simulate, read_only):
+        self._enter("run_console", base_dir, simulate, read_only)
         return self.exit_code
 
     def doctor(self, base_dir, simulate):

@@ -28,7 +28,7 @@ class _Kind:
 
     request: str
     of_robot: bool = False
-    fixed: Mapping[str, Any] = MappingProxyType({})
+    fixed: tuple[tuple[str, Any], ...] = ()
 
 
 KINDS: Mapping[str, _Kind] = MappingProxyType(
@@ -39,8 +39,8 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
         "reconnect": _Kind(request="reconnect"),
         "enable_algo": _Kind(request="enable_algo"),
         "release": _Kind(request="release"),
-        "pause_entries": _Kind(request="pause", of_robot=True, fixed=MappingProxyType({"paused": True})),
-        "resume_entries": _Kind(request="pause", of_robot=True, fixed=MappingProxyType({"paused": False})),
+        "pause_entries": _Kind(request="pause", of_robot=True, fixed=(("paused", True),)),
+        "resume_entries": _Kind(request="pause", of_robot=True, fixed=(("paused", False),)),
         "remove_robot": _Kind(request="robot_remove", of_robot=True),
     }
 )
@@ -93,7 +93,7 @@ class TerminalActs(QObject):
         def send(extra: dict[str, Any]) -> None:
             kind = KINDS[asked.act]
             subject = {"robot_id": asked.robot_id} if kind.of_robot else {"user_id": asked.user_id}
-            self._asked[self._desk.ask(kind.request, {**subject, **kind.fixed, **extra})] = asked
+            self._asked[self._desk.ask(kind.request, {**subject, **dict(kind.fixed), **extra})] = asked
 
         return send
 

@@ -105,8 +105,6 @@ def test_common_options_stand_before_or_after_the_command(run, arguments, asked)
         ["watchdog", "run", "--check-interval", "nan"],
         ["demo", "--users", "0"],
         ["--", "status", "--json"],
-        [],
-        ["--read-only"],
     ],
     ids=" ".join,
 )
@@ -119,9 +117,13 @@ def test_wrong_usage_is_exit_2_with_one_line_and_nothing_is_asked(run, arguments
     assert run.app.asked == []
 
 
-def test_the_bare_command_says_what_to_run_instead(run):
-    assert "mt5console demo" in run().err
-    assert "watchdog run" in run().err
+@pytest.mark.parametrize(("arguments", "read_only"), [([], False), (["--read-only"], True)])
+def test_the_bare_command_opens_the_window(run, arguments, read_only):
+    run.app.exit_code = 7
+    ran = run("--simulate", *arguments)
+    assert run.app.asked == [("run_console", None, True, read_only)]
+    assert ran.exit_code == 7
+    assert ran.out == ""
 
 
 def test_the_version_is_told(run):

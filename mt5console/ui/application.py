@@ -1,0 +1,152 @@
+"""Runs the window: the Qt application, the desk, what is remembered, and the end of it all.
+
+Must not know: which engine, or how it is started: the composition root passes that in.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError
+from mt5console.ui.bridge.access import EngineAccess
+from mt5console.ui.bridge.desk import EngineDesk
+from mt5console.ui.bridge.story import Story, StoryThread
+from mt5console.ui.main_window import MainWindow
+from mt5console.ui.theme.look import look
+from mt5console.ui.window.remembered import Remembered, load, save
+
+log = logging.getLogger(__name__)
+
+DESK_END_MS = 2000
+STORY_END_MS = 8000
+SCREENSHOT_AFTER_MS = 600
+"""How long the window may settle after the story before it is saved as a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowPlan:
+    """How a window is to run. `settings`: the file that remembers layout, None: nothing is remembered.
+
+    `screenshot`: save the window there when the story has ended, then end. `ends_with_story`: end then anyway.
+    """
+
+    read_only: bool = False
+    asks_on_quit: bool = True
+    settings: Path | None = None
+    story: Story | None = None
+    screenshot: Path | None = None
+    ends_with_story: bool = False
+    size: tuple[int, int] | None = None
+
+
+def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] = ()) -> int:
+    """Show the window until it is closed; gives the exit code. Raises ConsoleError when there is no display."""
+    need_display(offscreen=plan.screenshot is not None)
+    application = QApplication(["mt5console", *arguments])
+    application.setApplicationName("mt5console")
+    application.setDesktopFileName("mt5console")
+    # Closing the window decides, not the last dialog.
+    application.setQuitOnLastWindowClosed(False)
+    look().dress()
+    sys.excepthook = _log_mistake
+    desk = EngineDesk(access, read_only=plan.read_only)
+    run = _Run(desk, plan, load(plan.settings))
+    run.window.show()
+    try:
+        exit_code = application.exec()
+    finally:
+        ended = run.stop()
+    if not ended:
+        # A thread that still waits for somebody else's answer must not keep the person waiting.
+        log.warning("a thread did not end in time; the process ends without it")
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(exit_code)
+    return exit_code
+
+
+class _Run(QObject):
+    """One run of the window."""
+
+    def __init__(self, desk: EngineDesk, plan: WindowPlan, remembered: Remembered) -> None:
+        super().__init__()
+        self._desk, self._plan = desk, plan
+        self._exit_code = EXIT_DONE
+        self.window = MainWindow(desk, remembered, asks_on_quit=plan.asks_on_quit)
+        if plan.size is not None:
+            self.window.resize(*plan.size)
+        self.window.closed.connect(self._on_closed)
+        self.window.painted.connect(self._on_painted)
+        self._story = None if plan.story is None else StoryThread(plan.story, self)
+        if self._story is not None:
+            self._story.told.connect(self.window.activity.tell)
+            self._story.ended.connect(self._on_story_ended)
+
+    def stop(self) -> bool:
+        """End every thread, then remember the layout; False when a thread did not end in time."""
+        ended = self._desk.stop(DESK_END_MS)
+        if self._story is not None:
+            ended = self._story.stop(STORY_END_MS) and ended
+        if self._plan.settings is not None and not save(self._plan.settings, self.window.remembered_now()):
+            log.warning("the window's layout could not be remembered in %s", self._plan.settings)
+        return ended
+
+    @Slot()
+    def _on_painted(self) -> None:
+        if self._story is not None:
+            self._story.start()
+
+    @Slot(str)
+    def _on_story_ended(self, failure: str) -> None:
+        self.window.activity.tell("")
+        if failure:
+            self._exit_code = EXIT_FAILED
+            self.window.toasts.tell(failure, "failing")
+        if self._plan.screenshot is not None:
+            QTimer.singleShot(SCREENSHOT_AFTER_MS, self, self._on_screenshot_due)
+        elif self._plan.ends_with_story:
+            self.window.close()
+
+    @Slot()
+    def _on_screenshot_due(self) -> None:
+        path = self._plan.screenshot
+        if path is not None and not self.window.grab().save(str(path), "PNG"):
+            log.error("the screenshot could not be saved as %s", path)
+            self._exit_code = EXIT_FAILED
+        self.window.close()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        QApplication.exit(self._exit_code)
+
+
+def need_display(*, offscreen: bool) -> None:
+    """Raise ConsoleError when there is no display: Qt would end the whole process. `offscreen`: none is needed."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not offscreen:
+        raise ConsoleError(
+            "no_display",
+            "there is no display for a window here: `mt5console watchdog run` watches without one, "
+            "`mt5console demo --headless` shows a simulated fleet",
+        )
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _log_mistake(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """What no slot caught: logged, and the window goes on."""
+    if issubclass(kind, KeyboardInterrupt):
+        QApplication.exit(EXIT_FAILED)
+        return
+    log.error("a mistake in mt5console itself", exc_info=(kind, error, where))

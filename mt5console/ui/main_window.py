@@ -1,0 +1,437 @@
+"""The main window: puts top bar, rail, fleet, dock and news together, and leads what they ask for to the desk.
+
+Must not know: threads, sockets, files. What is heavy is loaded beside the GUI thread, after the first paint.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from mt5console.ui.bridge.loader import ModuleLoader
+from mt5console.ui.models.commands_model import Command
+from mt5console.ui.pictures import Answer, ConnectionPicture, FleetPicture, IncidentPicture, OperationPicture
+from mt5console.ui.theme.icons import application_icon
+from mt5console.ui.theme.look import look
+from mt5console.ui.widgets.toast import Toasts
+from mt5console.ui.window.acts import TerminalActs
+from mt5console.ui.window.banner import Banner
+from mt5console.ui.window.dialogs import Dialogs
+from mt5console.ui.window.fleet_page import FleetPage
+from mt5console.ui.window.menus import all_commands, terminal_menu
+from mt5console.ui.window.news import ActivityLine, end_of, title_of
+from mt5console.ui.window.rail import Rail
+from mt5console.ui.window.remembered import Remembered
+from mt5console.ui.window.top_bar import TopBar
+from mt5console.ui.window.tray import Tray
+
+if TYPE_CHECKING:
+    from mt5console.ui.bridge.desk import EngineDesk
+    from mt5console.ui.history import AgeHistory
+    from mt5console.ui.views.terminal_dock import TerminalDock
+
+LATER = (
+    "mt5console.ui.bridge.follower",
+    "mt5console.ui.bridge.carrier",
+    "mt5console.ui.history",
+    "mt5console.ui.views.graph_raster",
+    "mt5console.ui.views.terminal_dock",
+    "mt5console.ui.views.incidents_view",
+    "mt5console.ui.views.server_view",
+    "mt5console.ui.dialogs.deploy_dialog",
+    "mt5console.ui.dialogs.confirm_live",
+    "mt5console.ui.dialogs.stop_all_dialog",
+    "mt5console.ui.dialogs.user_dialog",
+    "mt5console.ui.dialogs.robot_dialog",
+    "mt5console.ui.dialogs.remove_dialogs",
+    "mt5console.ui.dialogs.maintenance_dialog",
+    "mt5console.ui.dialogs.command_palette",
+    "mt5console.ui.dialogs.quit_dialog",
+    "pyqtgraph",
+)
+"""What the first frame does without; loaded in a thread of its own right after it."""
+
+DOCK_WIDTH = 470
+PAGE_NAMES = ("fleet", "incidents", "server")
+ENGINE_END_MS = 5000
+BUSY_KINDS = frozenset({"terminal_start", "terminal_stop", "terminal_restart", "reconnect", "release"})
+"""Operations that keep a terminal busy: its card says so, and takes no other act meanwhile."""
+
+
+class MainWindow(QMainWindow):
+    """The console. `remembered`: layout and filters of the last run; `asks_on_quit`: whether the engine may be ended.
+
+    Signals:
+        painted: the first frame is on the screen.
+        closed: the window has closed; `remembered_now` says what to keep.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        desk: EngineDesk,
+        remembered: Remembered | None = None,
+        *,
+        asks_on_quit: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setWindowTitle("mt5console")
+        self._desk = desk
+        self._read_only = desk.read_only
+        self._asks_on_quit = asks_on_quit and not desk.read_only
+        self._remembered = remembered or Remembered()
+        self._history: AgeHistory | None = None
+        self._dock: TerminalDock | None = None
+        self._has_painted = False
+        self._may_close = False
+        self._heartbeats_token = 0
+        self._ending_token = 0
+        self._mine: set[str] = set()
+        self._selected: int | None = None
+        look().use_theme(self._remembered.theme)
+        self._build()
+        self._build_shortcuts()
+        self._connect_desk()
+        self._restore()
+
+    # ---- building -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.acts = TerminalActs(self._desk, self)
+        self.dialogs = Dialogs(self._desk, self)
+        self.tray = Tray(self)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.top_bar = TopBar(read_only=self._read_only, parent=centre)
+        self.banner = Banner(centre)
+        self.activity = ActivityLine(centre)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.banner)
+        column.addLayout(self._build_middle(centre), 1)
+        column.addWidget(self.activity)
+        self.setCentralWidget(centre)
+        self.toasts = Toasts(centre)
+        self.top_bar.mode_asked.connect(self.set_watchdog_mode)
+        self.top_bar.filter_changed.connect(self._on_filter_changed)
+        self.top_bar.palette_asked.connect(self._on_palette_asked)
+        self.top_bar.stop_all_asked.connect(self._on_stop_all_asked)
+        self.acts.taken_on.connect(self._on_taken_on)
+        self.acts.refused.connect(self._on_refused)
+        self.dialogs.refused.connect(self._on_refused)
+        self.dialogs.journal_wanted.connect(self._on_journal_wanted)
+        self.tray.clicked.connect(self._on_tray_clicked)
+        self._loader = ModuleLoader(LATER, self)
+        self._loader.loaded.connect(self._on_loaded)
+        self.setWindowIcon(application_icon(look().theme))
+        self.setMinimumSize(look().px(960), look().px(560))
+        self.resize(look().px(1440), look().px(900))
+
+    def _build_middle(self, parent: QWidget) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        self.rail = Rail(parent)
+        self.rail.page_asked.connect(self.show_page)
+        self.rail.theme_asked.connect(self.toggle_theme)
+        row.addWidget(self.rail)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, parent)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._pages = QStackedWidget(self._splitter)
+        self.fleet_page = FleetPage(read_only=self._read_only, parent=self._pages)
+        self.fleet_page.live_only_changed.connect(self._on_filter_changed)
+        self.fleet_page.add_user_asked.connect(self._on_add_user_asked)
+        self.fleet_view = self.fleet_page.view
+        self.fleet_view.selected_changed.connect(self._on_selected_changed)
+        self.fleet_view.deploy_asked.connect(self._on_deploy_asked)
+        self.fleet_view.restart_asked.connect(self._on_restart_asked)
+        self.fleet_view.stop_asked.connect(self._on_stop_asked)
+        self.fleet_view.more_asked.connect(self._on_more_asked)
+        self._pages.addWidget(self.fleet_page)
+        self._splitter.addWidget(self._pages)
+        row.addWidget(self._splitter, 1)
+        return row
+
+    def _build_shortcuts(self) -> None:
+        for keys, does in (
+            ("Ctrl+F", self._on_search_asked),
+            ("Ctrl+K", self._on_palette_asked),
+            ("Ctrl+Q", self.close),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(does)
+
+    def _connect_desk(self) -> None:
+        self._desk.fleet_changed.connect(self._on_fleet_changed)
+        self._desk.connection_changed.connect(self._on_connection_changed)
+        self._desk.incidents_changed.connect(self._on_incidents_changed)
+        self._desk.operation_changed.connect(self._on_operation_changed)
+        self._desk.answered.connect(self._on_answered)
+        self.banner.set_connection(self._desk.connection)
+        self.top_bar.set_fleet(self._desk.fleet)
+
+    def _restore(self) -> None:
+        if self._remembered.geometry:
+            self.restoreGeometry(QByteArray(self._remembered.geometry))
+        self.top_bar.set_filter(self._remembered.filter_text, frozenset(self._remembered.filter_states))
+        self.fleet_page.set_mode(self._remembered.layout)
+        self.rail.set_page("fleet")
+        self.fleet_view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _build_later(self) -> None:
+        """What the first frame does without: the dock, the other pages, the rings of heartbeat ages."""
+        from mt5console.ui.history import AgeHistory
+        from mt5console.ui.views.incidents_view import IncidentsView
+        from mt5console.ui.views.server_view import ServerView
+        from mt5console.ui.views.terminal_dock import TerminalDock
+
+        self._history = AgeHistory()
+        self.fleet_view.set_history(self._history)
+        self._dock = TerminalDock(self._desk)
+        self._splitter.addWidget(self._dock)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self._dock.hide()
+        self._pages.addWidget(IncidentsView(self._desk))
+        self._pages.addWidget(ServerView(self._desk))
+        if self._remembered.page in PAGE_NAMES:
+            self.show_page(self._remembered.page)
+
+    # ---- what is chosen in menus and the palette (menus.Doer) ---------------------------------------------------
+
+    def commands(self) -> tuple[Command, ...]:
+        """Every act, for the palette."""
+        return all_commands(self._desk.fleet, self, read_only=self._read_only)
+
+    def act(self, name: str, user_id: int, robot_id: int | None = None) -> None:
+        """An act on a terminal or robot, confirmed first where it touches money."""
+        self.acts.ask(name, user_id, robot_id)
+
+    def open_dialog(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
+        """A dialog by its name; see `menus.Doer`."""
+        self.dialogs.open(name, user_id, robot_id)
+
+    def show_terminal(self, user_id: int) -> None:
+        """Show one terminal: select its card and open the dock."""
+        self.show_page("fleet")
+        self.fleet_view.select(user_id)
+
+    @Slot(str)
+    def show_page(self, name: str) -> None:
+        """Show a page of the rail."""
+        index = PAGE_NAMES.index(name)
+        if index < self._pages.count():
+            self._pages.setCurrentIndex(index)
+            self.rail.set_page(name)
+
+    @Slot(str)
+    def set_watchdog_mode(self, mode: str) -> None:
+        """Ask the engine for another mode; the selector follows when it is so."""
+        self.acts.ask_plainly("set_mode", {"mode": mode})
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        """Dark or light."""
+        look().use_theme("light" if look().theme.is_dark else "dark")
+
+    def remembered_now(self) -> Remembered:
+        """What the next run should find again."""
+        width = self._dock.width() if self._dock is not None and self._dock.isVisible() else self._remembered.dock_width
+        return Remembered(
+            geometry=bytes(self.saveGeometry().data()),
+            dock_width=width,
+            theme=look().theme.name,
+            layout=self.fleet_view.mode,
+            filter_text=self.top_bar.filter_text,
+            filter_states=tuple(sorted(self.top_bar.chips.states)),
+            page=PAGE_NAMES[self._pages.currentIndex()],
+            selected_user=self._selected or 0,
+        )
+
+    # ---- what the desk says -------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_fleet_changed(self, fleet: FleetPicture) -> None:
+        self.top_bar.set_fleet(fleet)
+        self.banner.set_mode(fleet.mode)
+        self.tray.set_fleet(fleet)
+        if self._history is not None:
+            self._history.note(fleet)
+            self._ask_for_heartbeats(fleet)
+        self.fleet_page.set_fleet(fleet)
+        if self._dock is not None:
+            self._dock.set_fleet(fleet)
+
+    @Slot(object)
+    def _on_connection_changed(self, picture: ConnectionPicture) -> None:
+        self.banner.set_connection(picture)
+        self.fleet_view.set_connected(picture.is_connected)
+
+    @Slot(object)
+    def _on_incidents_changed(self, incidents: tuple[IncidentPicture, ...]) -> None:
+        self.rail.set_open_incidents(len(incidents))
+        self.tray.set_incidents(incidents)
+
+    @Slot(object)
+    def _on_operation_changed(self, operation: OperationPicture) -> None:
+        self.activity.note(operation)
+        if operation.user_id is not None and operation.kind in BUSY_KINDS:
+            words = f"{title_of(operation)}: {operation.progress}" if operation.is_running else ""
+            self.fleet_view.set_busy(operation.user_id, words)
+        if operation.operation_id in self._mine and not operation.is_running:
+            self._mine.discard(operation.operation_id)
+            self.toasts.tell(*end_of(operation))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.token == self._heartbeats_token and answer.ok and self._history is not None:
+            robots_of = {
+                terminal.user_id: tuple(robot.robot_id for robot in terminal.robot_pictures)
+                for terminal in self._desk.fleet.terminals
+            }
+            self._history.preload(robots_of, answer.value)
+            self.fleet_view.history_changed()
+        elif answer.token == self._ending_token and self._ending_token:
+            self._finish()
+
+    def _ask_for_heartbeats(self, fleet: FleetPicture) -> None:
+        """The minutes before this window came, once."""
+        if self._heartbeats_token or not fleet.terminals:
+            return
+        robot_ids = tuple(robot.robot_id for terminal in fleet.terminals for robot in terminal.robot_pictures)
+        self._heartbeats_token = self._desk.read("fleet_heartbeats", robot_ids=robot_ids, seconds=300.0)
+
+    # ---- what a person does -------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_filter_changed(self) -> None:
+        states = self.top_bar.chips.states
+        self.fleet_view.set_filter(self.top_bar.filter_text, states, self.fleet_page.live_only)
+
+    @Slot(object)
+    def _on_selected_changed(self, user_id: int) -> None:
+        self._selected = user_id or None
+        if self._dock is None or not user_id:
+            return
+        if self._dock.isHidden():
+            width = self._remembered.dock_width or look().px(DOCK_WIDTH)
+            self._dock.show()
+            self._splitter.setSizes([max(1, self._splitter.width() - width), width])
+        self._dock.show_user(user_id)
+
+    @Slot(object)
+    def _on_deploy_asked(self, user_id: int) -> None:
+        self.open_dialog("deploy", user_id)
+
+    @Slot(object)
+    def _on_restart_asked(self, user_id: int) -> None:
+        self.act("restart", user_id)
+
+    @Slot(object)
+    def _on_stop_asked(self, user_id: int) -> None:
+        self.act("stop", user_id)
+
+    @Slot(object, QPoint)
+    def _on_more_asked(self, user_id: int, where: QPoint) -> None:
+        terminal = self._desk.fleet.terminal(user_id)
+        if terminal is not None and not self._read_only:
+            terminal_menu(terminal, self, self).popup(where)
+
+    @Slot()
+    def _on_search_asked(self) -> None:
+        self.show_page("fleet")
+        self.top_bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top_bar.search.selectAll()
+
+    @Slot()
+    def _on_palette_asked(self) -> None:
+        self.dialogs.open_palette(self.commands())
+
+    @Slot(object)
+    def _on_journal_wanted(self, user_id: int) -> None:
+        self.show_terminal(user_id)
+        if self._dock is not None:
+            self._dock.show_page("journal")
+
+    @Slot()
+    def _on_add_user_asked(self) -> None:
+        self.open_dialog("add_user")
+
+    @Slot()
+    def _on_stop_all_asked(self) -> None:
+        self.open_dialog("stop_all")
+
+    @Slot(str)
+    def _on_taken_on(self, operation_id: str) -> None:
+        operation = self._desk.operation(operation_id)
+        if operation is not None and not operation.is_running:
+            self.toasts.tell(*end_of(operation))
+        else:
+            self._mine.add(operation_id)
+
+    @Slot(str)
+    def _on_refused(self, words: str) -> None:
+        self.toasts.tell(words, "failing")
+
+    @Slot()
+    def _on_tray_clicked(self) -> None:
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # ---- life ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            # After this frame, not within it.
+            QTimer.singleShot(0, self, self._on_painted)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self.painted.emit()
+        self._loader.start()
+
+    @Slot()
+    def _on_loaded(self) -> None:
+        self._build_later()
+        self._desk.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102, N802 - Qt's name
+        if not self._may_close:
+            wanted = self._ask_quit()
+            self._may_close = wanted == "keep"
+            if wanted == "stop":
+                self._ending_token = self._desk.end_engine()
+                # An engine that does not answer must not keep the window.
+                QTimer.singleShot(ENGINE_END_MS, self, self._finish)
+        if not self._may_close:
+            event.ignore()
+            return
+        self.tray.hide()
+        self._loader.stop()
+        event.accept()
+        self.closed.emit()
+
+    def _ask_quit(self) -> str:
+        if not self._asks_on_quit:
+            return "keep"
+        from mt5console.ui.dialogs.quit_dialog import ask_quit
+
+        positions = sum(terminal.positions or 0 for terminal in self._desk.fleet.terminals)
+        return str(ask_quit(self, positions=positions))
+
+    @Slot()
+    def _finish(self) -> None:
+        if not self._may_close:
+            self._may_close = True
+            self.close()

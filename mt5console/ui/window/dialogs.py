@@ -1,0 +1,140 @@
+"""Opens dialogs by name, and finds again those that are open. Must not know: what they ask.
+
+Modules are imported where they are used, after the first frame: the loader has read them by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from mt5console.ui.models.commands_model import Command
+from mt5console.ui.pictures import TerminalPicture
+
+if TYPE_CHECKING:
+    from mt5console.ui.bridge.desk import EngineDesk
+
+OF_TERMINAL = frozenset({"resume", "maintenance", "remove_user", "remove_robot"})
+"""Dialogs that are about a terminal, and are not opened without one."""
+
+Key = tuple[str, int | None, int | None]
+
+
+class Dialogs(QObject):
+    """The main window's dialogs: one of each kind and subject at a time, none of them waiting in a loop.
+
+    Signals:
+        journal_wanted: a user whose journal a person wants to see.
+        refused: why a dialog could not be opened.
+    """
+
+    journal_wanted = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, desk: EngineDesk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._open: dict[Key, QDialog] = {}
+
+    def open(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
+        """Open a dialog: deploy, add_user, add_robot, remove_user, remove_robot, maintenance, resume, stop_all."""
+        terminal = None if user_id is None else self._desk.fleet.terminal(user_id)
+        if terminal is None and name in OF_TERMINAL:
+            self.refused.emit(f"user_{user_id} is not known here any more.")
+            return
+        if not self._find_again((name, user_id, robot_id)):
+            dialog = self._build(name, terminal, user_id, robot_id)
+            self._keep((name, user_id, robot_id), dialog)
+            dialog.open()
+
+    def open_palette(self, commands: Iterable[Command]) -> None:
+        """The command palette, over the window's upper half."""
+        from mt5console.ui.dialogs.command_palette import CommandPalette
+
+        if self._find_again(("palette", None, None)):
+            return
+        palette = CommandPalette(commands, self._window)
+        self._keep(("palette", None, None), palette)
+        palette.open()
+
+    def deploys(self, robot_id: int | None) -> bool:
+        """Whether a deploy dialog shows this robot's deployment now, so that nobody else needs to tell its end."""
+        from mt5console.ui.dialogs.deploy_dialog import DeployDialog
+
+        return any(
+            isinstance(dialog, DeployDialog) and dialog.isVisible() and dialog.robot_id == robot_id
+            for dialog in self._open.values()
+        )
+
+    def _find_again(self, key: Key) -> bool:
+        known = self._open.get(key)
+        if known is None or not known.isVisible():
+            return False
+        known.raise_()
+        known.activateWindow()
+        return True
+
+    def _keep(self, key: Key, dialog: QDialog) -> None:
+        self._open[key] = dialog
+        dialog.setProperty("key", key[0])
+        dialog.destroyed.connect(_Forgetting(self._open, key, dialog, self).forget)
+
+    def _build(self, name: str, terminal: TerminalPicture | None, user_id: int | None, robot_id: int | None) -> QDialog:
+        if name == "deploy":
+            return self._build_deploy(user_id, robot_id)
+        if name == "add_user":
+            from mt5console.ui.dialogs.user_dialog import UserDialog
+
+            return UserDialog(self._desk, self._window)
+        if name == "add_robot":
+            from mt5console.ui.dialogs.robot_dialog import RobotDialog
+
+            return RobotDialog(self._desk, user_id, self._window)
+        if name == "stop_all" or terminal is None:
+            from mt5console.ui.dialogs.stop_all_dialog import StopAllDialog
+
+            return StopAllDialog(self._desk, self._window)
+        return self._build_of_terminal(name, terminal, robot_id)
+
+    def _build_deploy(self, user_id: int | None, robot_id: int | None) -> QDialog:
+        from mt5console.ui.dialogs.deploy_dialog import DeployDialog
+
+        dialog = DeployDialog(self._desk, user_id, robot_id, self._window)
+        dialog.journal_wanted.connect(self.journal_wanted)
+        dialog.robot_wanted.connect(self._on_robot_wanted)
+        return dialog
+
+    def _build_of_terminal(self, name: str, terminal: TerminalPicture, robot_id: int | None) -> QDialog:
+        if name == "resume":
+            from mt5console.ui.dialogs.stop_all_dialog import ResumeDialog
+
+            return ResumeDialog(self._desk, terminal, self._window)
+        if name == "maintenance":
+            from mt5console.ui.dialogs.maintenance_dialog import MaintenanceDialog
+
+            return MaintenanceDialog(self._desk, terminal, self._window)
+        from mt5console.ui.dialogs.remove_dialogs import RemoveRobotDialog, RemoveUserDialog
+
+        if name == "remove_robot" and robot_id is not None:
+            return RemoveRobotDialog(self._desk, terminal, robot_id, self._window)
+        return RemoveUserDialog(self._desk, terminal, self._window)
+
+    def _on_robot_wanted(self, user_id: int) -> None:
+        self.open("add_robot", user_id)
+
+
+class _Forgetting(QObject):
+    """Takes a dialog that has gone out of the list of open ones."""
+
+    def __init__(self, kept: dict[Key, QDialog], key: Key, dialog: QDialog, parent: QObject) -> None:
+        super().__init__(parent)
+        self._kept, self._key, self._dialog = kept, key, dialog
+
+    def forget(self) -> None:
+        if self._kept.get(self._key) is self._dialog:
+            del self._kept[self._key]
+        self.deleteLater()

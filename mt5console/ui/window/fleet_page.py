@@ -1,0 +1,118 @@
+"""The fleet's page: how it is shown and how it stands as a whole, above the fleet view. Must not know: acts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from mt5console.ui.pictures import FleetPicture
+from mt5console.ui.theme.icons import icon
+from mt5console.ui.theme.look import look
+from mt5console.ui.views.fleet_view import FleetView
+
+MODES = ("cards", "table")
+
+
+class FleetPage(QWidget):
+    """Signals:
+    live_only_changed: whether only real accounts are to be shown.
+    add_user_asked: the button of an empty fleet.
+    """
+
+    live_only_changed = Signal(bool)
+    add_user_asked = Signal()
+
+    def __init__(self, *, read_only: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("fleet_page")
+        self._read_only = read_only
+        self._fleet = FleetPicture()
+        self._shown: tuple[int, int] = (0, 0)
+        self.view = FleetView(self)
+        self.view.set_read_only(read_only)
+        self.view.shown_changed.connect(self._on_shown_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._build_head())
+        column.addWidget(self.view, 1)
+        look().changed.connect(self._on_look_changed)
+        self._on_look_changed()
+        self.set_mode("cards")
+
+    @property
+    def live_only(self) -> bool:
+        """Whether only real accounts are shown."""
+        return self._live.isChecked()
+
+    def set_mode(self, mode: str) -> None:
+        """Show `cards` or the dense `table`."""
+        self.view.set_mode("table" if mode == "table" else "cards")
+        for name, button in self._modes.items():
+            button.setChecked(name == self.view.mode)
+
+    def set_fleet(self, fleet: FleetPicture) -> None:
+        """Show this picture."""
+        self._fleet = fleet
+        self.view.set_fleet(fleet)
+        self._show_summary()
+
+    def _build_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(look().px(14), look().px(9), look().px(16), look().px(1))
+        row.setSpacing(look().px(6))
+        self._modes: dict[str, QPushButton] = {}
+        for mode in MODES:
+            button = QPushButton(mode.capitalize(), self)
+            button.setObjectName(f"{mode}_button")
+            button.setProperty("mode", mode)
+            button.setCheckable(True)
+            button.clicked.connect(self._on_mode_clicked)
+            self._modes[mode] = button
+            row.addWidget(button)
+        self._live = QPushButton("Real accounts only", self)
+        self._live.setObjectName("live_only_button")
+        self._live.setCheckable(True)
+        self._live.setToolTip("Show only accounts with real money, and those whose kind is not known")
+        self._live.toggled.connect(self.live_only_changed)
+        row.addWidget(self._live)
+        row.addStretch(1)
+        self._summary = QLabel("", self)
+        self._summary.setObjectName("fleet_summary")
+        self._summary.setProperty("kind", "soft")
+        row.addWidget(self._summary)
+        self._add = QPushButton("Add user…", self)
+        self._add.setObjectName("add_user_button")
+        self._add.clicked.connect(self.add_user_asked)
+        self._add.setVisible(not self._read_only)
+        row.addWidget(self._add)
+        return row
+
+    def _show_summary(self) -> None:
+        terminals = self._fleet.terminals
+        if not terminals:
+            self._summary.setText("")
+            return
+        shown, of = self._shown
+        count = f"{len(terminals)} terminal{'' if len(terminals) == 1 else 's'}"
+        if shown != of:
+            count = f"{shown} of {count}"
+        beating = sum(terminal.beating for terminal in terminals)
+        expected = sum(terminal.expected for terminal in terminals)
+        words = f"{count}  ·  {beating} of {expected} robots beating  ·  worst first"
+        if words != self._summary.text():
+            self._summary.setText(words)
+
+    def _on_mode_clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, QPushButton):
+            self.set_mode(str(button.property("mode")))
+
+    def _on_shown_changed(self, shown: int, of: int) -> None:
+        self._shown = (shown, of)
+        self._show_summary()
+
+    def _on_look_changed(self) -> None:
+        self._modes["cards"].setIcon(icon("fleet", look().theme))
+        self._modes["table"].setIcon(icon("table", look().theme))
+        self._add.setIcon(icon("add", look().theme))
