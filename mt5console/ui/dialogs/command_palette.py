@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -64,10 +64,18 @@ class CommandPalette(QDialog):
         self._list.clicked.connect(self._on_clicked)
         self._field.installEventFilter(self)
         self._on_query_changed("")
+        self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Nine commands."""
         return QSize(look().px(620), look().px(96) + _ROWS * row_height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """A frame: the palette has no title bar."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look().colour(Role.PANEL))
+        painter.setPen(look().colour(Role.LINE_STRONG))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The field keeps the focus; keys that walk the list go there."""

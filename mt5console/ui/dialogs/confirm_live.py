@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from mt5console.ui.dialogs.fields import TickBox
 from mt5console.ui.dialogs.frame import FramedDialog
 from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.pictures import TerminalPicture
@@ -146,11 +147,12 @@ class ConfirmBox(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(look().px(8))
-        self._even = QCheckBox(self)
+        self._even = TickBox(self)
         self._even.setObjectName("even_with_positions")
         self._even_words = RoleLabel("", Role.WARNING, FontRole.BASE, self)
         even = QHBoxLayout()
-        even.addWidget(self._even)
+        even.setSpacing(look().px(8))
+        even.addWidget(self._even, 0, Qt.AlignmentFlag.AlignTop)
         even.addWidget(self._even_words, 1)
         rows.addLayout(even)
         self._live_words = RoleLabel("", Role.LIVE, FontRole.BASE, self)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from mt5console.core.model.ids import Timeframe
 from mt5console.ui.dialogs.field_form import FieldForm, field_of
+from mt5console.ui.dialogs.fields import ChoiceBox
 from mt5console.ui.dialogs.labels import RoleLabel
+from mt5console.ui.dialogs.stages_view import SIDE
 from mt5console.ui.models.inputs_model import InputsModel
 from mt5console.ui.pictures import RegisteredRobotPicture
 from mt5console.ui.theme.fonts import FontRole
@@ -54,14 +56,13 @@ class ChoicePage(QWidget):
         super().__init__(parent)
         self._robots: tuple[RegisteredRobotPicture, ...] = ()
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(look().px(10))
+        rows.setContentsMargins(look().px(SIDE), look().px(14), look().px(SIDE), look().px(14))
         self._form = FieldForm(self)
-        self._robot = QComboBox(self._form)
+        self._robot = ChoiceBox(self._form)
         self._robot.setObjectName("robot_choice")
         self._symbol = QLineEdit(self._form)
         self._symbol.setObjectName("symbol_field")
-        self._timeframe = QComboBox(self._form)
+        self._timeframe = ChoiceBox(self._form)
         self._timeframe.setObjectName("timeframe_choice")
         self._timeframe.addItems([timeframe.value for timeframe in Timeframe])
         self._model = InputsModel(self, fixed=True)
@@ -74,6 +75,7 @@ class ChoicePage(QWidget):
         rows.addWidget(self._build_empty())
         self._robot.currentIndexChanged.connect(self._on_robot_changed)
         self._symbol.textEdited.connect(self._on_edited)
+        self.setFocusProxy(self._robot)
         self._show_empty("")
 
     def _build_empty(self) -> QWidget:
@@ -166,6 +168,7 @@ def inputs_table(model: InputsModel, parent: QWidget) -> QTableView:
     table.verticalHeader().hide()
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     table.setShowGrid(True)
     table.setTabKeyNavigation(False)
     table.setEditTriggers(QTableView.EditTrigger.AllEditTriggers)

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mt5console.ui.dialogs.confirm_live import ask_act
 from mt5console.ui.dialogs.deploy_choice import Choice, ChoicePage
+from mt5console.ui.dialogs.deploy_mending import MENDS, Mending
 from mt5console.ui.dialogs.deploy_proof import ProofPage
 from mt5console.ui.dialogs.deploy_review import ReviewPage
 from mt5console.ui.dialogs.deploy_words import (
     ENDED,
+    NextStep,
+    ended_heading,
     heading,
     next_steps,
     previous_inputs,
@@ -28,7 +30,6 @@ from mt5console.ui.dialogs.deploy_words import (
 )
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.frame import FramedDialog, set_kind
-from mt5console.ui.dialogs.stop_all_dialog import ResumeDialog
 from mt5console.ui.pictures import (
     Answer,
     DeploymentPicture,
@@ -53,10 +54,7 @@ _CHOOSE_WORDS = (
     "has compiled."
 )
 _REVIEW_WORDS = "The engine has looked without touching anything. Deploy begins when you say so."
-_PROOF_WORDS = (
-    "Never two versions at once. SUCCESS means seen, not sent. You can hide this: the proof goes on, and the window "
-    "finds it again."
-)
+_PROOF_WORDS = "Never two versions at once; SUCCESS means seen, not sent. You can hide this: the proof goes on."
 
 
 class DeployDialog(FramedDialog):
@@ -77,35 +75,34 @@ class DeployDialog(FramedDialog):
     def __init__(
         self, desk: EngineDesk, user_id: int | None, robot_id: int | None, parent: QWidget | None = None
     ) -> None:
-        super().__init__("deploy_dialog", "Deploy a robot", _CHOOSE_WORDS, parent)
+        super().__init__("deploy_dialog", "Deploy a robot", _CHOOSE_WORDS, parent, bleed=True)
         self._desk = desk
         self._user_id, self._robot_id = user_id, robot_id
         self._choice: Choice | None = None
         self._follows: str | None = None
         self._awaits_own = False
-        self._left_s: float | None = None
+        self._mending_told = False
         self._errands = Errands(desk, self)
+        self._mending = Mending(desk, self)
+        self._mending.told.connect(self._on_mending_told)
         self._build_body()
         self._build_buttons()
         desk.fleet_changed.connect(self._on_fleet_changed)
         desk.deployment_changed.connect(self._on_deployment_changed)
         self._on_fleet_changed(desk.fleet)
         self._begin()
+        # Qt would not make it larger than two thirds of the screen by itself.
+        self.resize(self.sizeHint())
 
     def _build_body(self) -> None:
         self._badge = self.add_money_badge("unknown")
         self._badge.setVisible(False)
         self._pages = QStackedWidget(self)
         self._choice_page = ChoicePage(self._pages)
-        self._review_page = ReviewPage()
+        self._review_page = ReviewPage(self._pages)
         self._proof_page = ProofPage(self._pages)
-        scroll = QScrollArea(self._pages)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self._review_page)
-        self._pages.addWidget(self._choice_page)
-        self._pages.addWidget(scroll)
-        self._pages.addWidget(self._proof_page)
+        for page in (self._choice_page, self._review_page, self._proof_page):
+            self._pages.addWidget(page)
         self.body.addWidget(self._pages, 1)
         self._choice_page.changed.connect(self._show_buttons)
         self._choice_page.robot_wanted.connect(self._on_robot_wanted)
@@ -114,10 +111,14 @@ class DeployDialog(FramedDialog):
         self._proof_page.ticked.connect(self._on_ticked)
 
     def _build_buttons(self) -> None:
+        self._mend = self.add_button("mend_button", "")
+        self._again = self.add_button("check_again_button", "Check again", "primary")
         self._back = self.add_button("back_button", "Back")
         self._hide = self.add_button("hide_button", "Cancel")
         self._forward = self.add_button("review_button", "Review", "primary", default=True)
         self._deploy = self.add_button("confirm_deploy_button", "Deploy", "primary", default=True)
+        self._mend.clicked.connect(self._on_mend)
+        self._again.clicked.connect(self._try_again)
         self._back.clicked.connect(self._on_back)
         self._hide.clicked.connect(self.close)
         self._forward.clicked.connect(self._on_review)
@@ -177,6 +178,8 @@ class DeployDialog(FramedDialog):
         self._choice_page.set_robots(tuple(robots), self._robot_id)
         self._on_fleet_changed(self._desk.fleet)
         self._show_buttons()
+        if self._pages.currentIndex() == _CHOICE:
+            self._choice_page.setFocus()
 
     def _on_kept_deployments(self, answer: Answer) -> None:
         """A deployment that another window, or this one in an earlier life, has begun."""
@@ -326,12 +329,13 @@ class DeployDialog(FramedDialog):
         self._on_ticked()
         self._show_buttons()
         if deployment.status in ENDED:
+            self._show_heading()
+            self.say("")
             self.ended.emit(deployment)
 
     def _on_ticked(self) -> None:
         shown = self._proof_page.deployment
         if shown is not None and shown.status in ENDED:
-            self.say("")
             return
         running = self._proof_page.running
         bounded = running is not None and running.name in _BOUNDED and self._choice is not None
@@ -353,33 +357,24 @@ class DeployDialog(FramedDialog):
                 self._try_again()
             case "roll_back":
                 self._roll_back()
-            case "resume" if terminal is not None:
-                ResumeDialog(self._desk, terminal, self).open()
-            case "start" | "restart" | "enable_algo" if terminal is not None:
-                self._mend(terminal, act, "")
+            case _ if act in MENDS and terminal is not None:
+                self._mending.mend(act, terminal)
 
-    def _mend(self, terminal: TerminalPicture, act: str, insist: str) -> None:
-        kind = {"start": "terminal_start", "restart": "terminal_restart", "enable_algo": "enable_algo"}[act]
+    def _on_mending_told(self, words: str, role: Role) -> None:
+        self._mending_told = True
+        self.say(words, role)
 
-        def ask(confirmed: dict[str, Any]) -> None:
-            self.say("Asked for; waiting until it is seen to be done.")
-            arguments = {"user_id": terminal.user_id, **confirmed}
-            self._errands.ask(kind, arguments, refused, self._on_mended)
+    def _on_mend(self) -> None:
+        """The first next step of what stands in the way of the review."""
+        step = self._blocking_step()
+        terminal = self._terminal()
+        if step is not None and terminal is not None:
+            self._mending.mend(step.act, terminal)
 
-        def refused(answer: Answer) -> None:
-            self.say(answer.error_text, Role.FAILING)
-            if answer.error_code in ("live_not_confirmed", "positions_open") and not insist:
-                self._mend(self._terminal() or terminal, act, answer.error_code)
-
-        ask_act(self, terminal, act, ask, insist=insist)
-
-    def _on_mended(self, operation: OperationPicture) -> None:
-        if operation.is_running:
-            self.say(operation.progress)
-        elif operation.state == "done":
-            self.say("Seen to be done. Try again now.", Role.OK)
-        else:
-            self.say(operation.error_text or operation.progress, Role.FAILING)
+    def _blocking_step(self) -> NextStep | None:
+        review = self._review_page.review
+        steps = () if review is None else next_steps(review, can_roll_back=False)
+        return next((step for step in steps if step.act in MENDS), None)
 
     def _try_again(self) -> None:
         if self._choice is not None:
@@ -427,27 +422,46 @@ class DeployDialog(FramedDialog):
 
     def _show_page(self, page: int) -> None:
         self._pages.setCurrentIndex(page)
+        self._mending_told = False
         terminal = self._terminal()
+        if page == _REVIEW and terminal is not None:
+            self._review_page.set_terminal(terminal)
+        self._show_heading()
+        self.say("")
+        self._show_buttons()
+
+    def _show_heading(self) -> None:
+        page, terminal = self._pages.currentIndex(), self._terminal()
         name = terminal.name if terminal is not None else f"user_{self._user_id}" if self._user_id else "its terminal"
         if page == _CHOICE:
             self.set_heading(f"Deploy to {name}" if terminal is not None else "Deploy a robot", _CHOOSE_WORDS)
         elif page == _REVIEW and self._choice is not None:
             self.set_heading(review_title(self._choice.robot.robot_id, terminal), _REVIEW_WORDS)
-            if terminal is not None:
-                self._review_page.set_terminal(terminal)
         elif page == _PROOF:
             shown = self._proof_page.deployment
-            self.set_heading(heading(shown.kind if shown is not None else "", self._robot_id, name), _PROOF_WORDS)
-        self.say("")
-        self._show_buttons()
+            if shown is not None and shown.status in ENDED:
+                self.set_heading(ended_heading(shown, name), f"{self._chart()}deployment {shown.deployment_id}")
+            else:
+                self.set_heading(heading(shown.kind if shown is not None else "", self._robot_id, name), _PROOF_WORDS)
+
+    def _chart(self) -> str:
+        terminal = self._terminal()
+        robot = terminal.robot(self._robot_id) if terminal is not None and self._robot_id is not None else None
+        return f"{robot.symbol} {robot.timeframe} · " if robot is not None and robot.symbol else ""
 
     def _show_buttons(self) -> None:
         page = self._pages.currentIndex()
         terminal = self._terminal()
+        review = self._review_page.review
+        blocked = page == _REVIEW and review is not None and review.diagnosis is not None
+        step = self._blocking_step() if blocked else None
+        self._mend.setVisible(step is not None)
+        self._mend.setText(step.button if step is not None else "")
+        self._again.setVisible(blocked)
         self._back.setVisible(page == _REVIEW)
         self._forward.setVisible(page == _CHOICE)
         self._forward.setEnabled(self._choice_page.choice() is not None)
-        self._deploy.setVisible(page == _REVIEW)
+        self._deploy.setVisible(page == _REVIEW and not blocked)
         self._deploy.setEnabled(self._review_page.confirmed() is not None)
         real = terminal is not None and terminal.counts_as_real
         self._deploy.setText("Deploy LIVE" if real else "Deploy")
@@ -460,6 +474,8 @@ class DeployDialog(FramedDialog):
 
     def _say_review(self) -> None:
         review = self._review_page.review
+        if self._mending_told:
+            return
         if review is None:
             self.say("The engine looks …")
         elif review.diagnosis is not None:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from mt5console.ui.dialogs.deploy_review import point_rows
+from mt5console.ui.dialogs.deploy_review import point_rows, section_title
 from mt5console.ui.dialogs.deploy_words import ENDED, NextStep, beats_words, ended_words
+from mt5console.ui.dialogs.fields import scrolled
 from mt5console.ui.dialogs.frame import set_kind
-from mt5console.ui.dialogs.labels import RoleLabel
+from mt5console.ui.dialogs.labels import LampSign, RoleLabel
 from mt5console.ui.dialogs.stages_view import StagesView
 from mt5console.ui.models.stages_model import StageRow, StagesModel
 from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.theme.states import Lamp
 
 TICK_MS = 100
 
+_LAMPS: dict[str, Lamp] = {"SUCCESS": "ok", "PARTIAL": "warning", "FAILED": "failing"}
 _ROLES = {"SUCCESS": Role.OK, "PARTIAL": Role.WARNING, "FAILED": Role.FAILING}
 
 
@@ -48,10 +51,7 @@ class ProofPage(QWidget):
         self._points = StagesModel(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidget(self._build_inside())
+        self._scroll = scrolled(self._build_inside(), self)
         layout.addWidget(self._scroll)
 
     def _build_inside(self) -> QWidget:
@@ -60,11 +60,11 @@ class ProofPage(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self._build_result(inside))
-        self._points_title = self._section("WHAT WAS CHECKED", inside)
+        self._points_title = section_title("WHAT WAS CHECKED", inside)
         rows.addWidget(self._points_title)
         self._points_view = StagesView(self._points, "deploy_points", "What was checked", inside, pad=6)
         rows.addWidget(self._points_view)
-        self._stages_title = self._section("STAGES", inside)
+        self._stages_title = section_title("STAGES", inside)
         rows.addWidget(self._stages_title)
         self.view = StagesView(self.stages, "deploy_stages", "Stages of the deployment", inside)
         rows.addWidget(self.view)
@@ -72,18 +72,13 @@ class ProofPage(QWidget):
         self._show_end()
         return inside
 
-    @staticmethod
-    def _section(title: str, parent: QWidget) -> RoleLabel:
-        label = RoleLabel(title, Role.TEXT_FAINT, FontRole.HEADING, parent)
-        label.setContentsMargins(look().px(20), look().px(14), look().px(20), look().px(4))
-        return label
-
     def _build_result(self, parent: QWidget) -> QWidget:
         self._result_area = QWidget(parent)
         rows = QVBoxLayout(self._result_area)
         rows.setContentsMargins(look().px(20), look().px(14), look().px(20), look().px(10))
         rows.setSpacing(look().px(8))
-        self.result = RoleLabel("", Role.TEXT, FontRole.TITLE, self._result_area)
+        self._lamp = LampSign(self._result_area)
+        self.result = RoleLabel("", Role.TEXT, FontRole.TITLE, self._result_area, times=1.45)
         self.result.setObjectName("deploy_result")
         self.meaning = RoleLabel("", Role.TEXT, FontRole.BASE, self._result_area)
         self.meaning.setObjectName("deploy_meaning")
@@ -97,7 +92,12 @@ class ProofPage(QWidget):
         self._error.setReadOnly(True)
         self._error.setFont(look().font(FontRole.MONO))
         self._error.setVisible(False)
-        for part in (self.result, self.meaning, self.next_step):
+        word = QHBoxLayout()
+        word.setSpacing(look().px(10))
+        word.addWidget(self._lamp)
+        word.addWidget(self.result, 1)
+        rows.addLayout(word)
+        for part in (self.meaning, self.next_step):
             rows.addWidget(part)
         rows.addLayout(self._buttons)
         rows.addWidget(self._error)
@@ -177,6 +177,7 @@ class ProofPage(QWidget):
             return
         self.result.setText(deployment.status)
         self.result.set_role(_ROLES[deployment.status])
+        self._lamp.set_lamp(_LAMPS[deployment.status])
         self.result.setAccessibleName(f"Result: {deployment.status}")
         self.meaning.setText(ended_words(deployment))
         self.next_step.setText(f"Next: {diagnosis.next_step}." if diagnosis is not None and diagnosis.next_step else "")
@@ -207,5 +208,6 @@ class ProofPage(QWidget):
     def show_error_text(self) -> None:
         """Show what the compiler said, line by line."""
         self._error.setVisible(True)
-        self._error.setMinimumHeight(self._error.fontMetrics().height() * 7)
+        lines = min(12, self._error.blockCount())
+        self._error.setFixedHeight(self._error.fontMetrics().lineSpacing() * (lines + 1) + look().px(16))
         self._error.setFocus()

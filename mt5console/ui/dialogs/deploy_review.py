@@ -12,13 +12,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.confirm_live import ConfirmBox, needed
 from mt5console.ui.dialogs.deploy_words import change_words, changes_heading
-from mt5console.ui.dialogs.labels import RoleLabel
-from mt5console.ui.dialogs.stages_view import StagesView
-from mt5console.ui.models.stages_model import RUNNING, StageRow, StagesModel
+from mt5console.ui.dialogs.fields import scrolled
+from mt5console.ui.dialogs.labels import RoleLabel, Rule
+from mt5console.ui.dialogs.stages_view import SIDE, StagesView
+from mt5console.ui.models.stages_model import RUNNING, StageRow, StagesModel, preflight_points
 from mt5console.ui.pictures import DeploymentPicture, DiagnosisPicture, TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+
+_KNOWN_BEFORE = frozenset({"Algo trading enabled", "Agent alive", "Account", "Symbol"})
+"""Points of a diagnosis that can be true before anything is touched; the others would only read as further faults."""
 
 _OUTCOMES = {True: "passed", False: "failed", None: "unknown"}
 
@@ -37,23 +41,35 @@ class ReviewPage(QWidget):
         self._terminal: TerminalPicture | None = None
         self._review: DeploymentPicture | None = None
         self._insist = ""
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(look().px(10))
-        rows.addWidget(RoleLabel("PREFLIGHT", Role.TEXT_FAINT, FontRole.HEADING, self))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         self._points = StagesModel(self)
-        self._view = StagesView(self._points, "preflight_points", "Preflight", self, pad=5)
-        rows.addWidget(self._view)
-        self._changes_title = RoleLabel("", Role.TEXT_FAINT, FontRole.HEADING, self)
-        self._changes = RoleLabel("", Role.TEXT, FontRole.BASE, self)
+        layout.addWidget(scrolled(self._build_found(), self), 1)
+        self._rule = Rule(self)
+        layout.addWidget(self._rule)
+        # Below what scrolls: what has to be confirmed is always in sight.
+        self.box = ConfirmBox(self)
+        self.box.setContentsMargins(look().px(SIDE), look().px(12), look().px(SIDE), look().px(4))
+        self.box.changed.connect(self.changed)
+        layout.addWidget(self.box)
+        self.show_asking()
+
+    def _build_found(self) -> QWidget:
+        found = QWidget()
+        rows = QVBoxLayout(found)
+        rows.setContentsMargins(0, 0, 0, look().px(12))
+        rows.setSpacing(0)
+        self._changes_title = section_title("", found)
+        self._changes = RoleLabel("", Role.TEXT, FontRole.BASE, found)
         self._changes.setObjectName("deploy_changes")
+        self._changes.setContentsMargins(look().px(SIDE), look().px(2), look().px(SIDE), 0)
         rows.addWidget(self._changes_title)
         rows.addWidget(self._changes)
-        self.box = ConfirmBox(self)
-        self.box.changed.connect(self.changed)
-        rows.addWidget(self.box)
+        rows.addWidget(section_title("PREFLIGHT", found))
+        rows.addWidget(StagesView(self._points, "preflight_points", "Preflight", found, pad=5))
         rows.addStretch(1)
-        self.show_asking()
+        return found
 
     def show_asking(self) -> None:
         """The engine looks; nothing can be confirmed yet."""
@@ -69,6 +85,7 @@ class ReviewPage(QWidget):
         self._points.set_rows((looking,))
         self._show_changes()
         self.box.setVisible(False)
+        self._rule.setVisible(False)
         self.changed.emit()
 
     def show_review(self, review: DeploymentPicture) -> None:
@@ -105,6 +122,7 @@ class ReviewPage(QWidget):
         else:
             replaces = self._review.first is False
             self.box.ask(self._terminal, needed(self._terminal, "deploy", insist=self._insist, replaces=replaces))
+        self._rule.setVisible(not self.box.isHidden())
         self.changed.emit()
 
     def _show_changes(self) -> None:
@@ -114,19 +132,27 @@ class ReviewPage(QWidget):
         lines: list[str] = []
         if review is not None and review.changes is not None:
             self._changes_title.setText(changes_heading(review).upper())
-            lines = [change_words(change) for change in review.changes]
+            lines = [change_words(change) for change in review.changes if change.what != "Slot"]
             lines += [f"Leaves its chart first: {chart}" for chart in review.detach]
         self._changes.setText("\n".join(lines))
         self._changes.setVisible(bool(lines))
+
+
+def section_title(words: str, parent: QWidget) -> RoleLabel:
+    """A small heading above a list that goes from edge to edge."""
+    label = RoleLabel(words, Role.TEXT_FAINT, FontRole.HEADING, parent)
+    label.setContentsMargins(look().px(SIDE), look().px(14), look().px(SIDE), look().px(5))
+    return label
 
 
 def preflight_rows(review: DeploymentPicture) -> tuple[StageRow, ...]:
     """Preflight's points: each its own line when it passed, else what stands in the way and the points looked at."""
     stage = next((stage for stage in review.stages if stage.name == "preflight"), None)
     if review.diagnosis is None:
-        found = [] if stage is None else [point.strip() for point in stage.evidence.split(";") if point.strip()]
+        found = () if stage is None else preflight_points(stage.evidence)
         return tuple(_point(_title(point), "", "passed") for point in found)
-    return (_point("Stands in the way", review.diagnosis.text, "failed"), *point_rows(review.diagnosis))
+    known = tuple(row for row in point_rows(review.diagnosis) if row.title in _KNOWN_BEFORE)
+    return (_point("Stands in the way", review.diagnosis.text, "failed"), *known)
 
 
 def point_rows(diagnosis: DiagnosisPicture) -> tuple[StageRow, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mt5console.ui.models.stages_model import StageRow, stage_title
-from mt5console.ui.pictures import ChangePicture, DeploymentPicture, RobotPicture, TerminalPicture
+from mt5console.ui.pictures import ChangePicture, DeploymentPicture, DiagnosisPicture, RobotPicture, TerminalPicture
 
 BEATS_NEEDED = 3
 """Advancing beats that make a heartbeat (the interfaces' words)."""
@@ -72,12 +72,21 @@ def ended_words(deployment: DeploymentPicture) -> str:
     robot = f"Robot {deployment.robot_id}"
     if deployment.status == "SUCCESS":
         return _SUCCESS.get(deployment.kind, _SUCCESS["deploy"])
-    reason = _sentence(deployment.diagnosis.text) if deployment.diagnosis is not None else ""
+    reason = _reason(deployment.diagnosis)
     if deployment.status == "PARTIAL":
         return f"{reason} {_partial_means(deployment, robot)}".strip()
     if deployment.kind == "remove":
         return f"{reason} {robot} was not seen gone; it may open nothing.".strip()
     return f"{reason} {_failed_means(deployment, robot)}".strip()
+
+
+def _reason(diagnosis: DiagnosisPicture | None) -> str:
+    if diagnosis is None:
+        return ""
+    if diagnosis.cause == "compile_error":
+        # The messages themselves are shown line by line on request.
+        return f"The source does not compile: {diagnosis.text.split(':', 1)[0]}."
+    return _sentence(diagnosis.text)
 
 
 def _partial_means(deployment: DeploymentPicture, robot: str) -> str:
@@ -116,10 +125,16 @@ def heading(deployment_kind: str, robot_id: int | None, terminal: str) -> str:
             return f"Deploying robot {robot_id} to {terminal}"
 
 
+def ended_heading(deployment: DeploymentPicture, terminal: str) -> str:
+    """The dialog's title once it is over."""
+    what = {"restore": "Put-back", "remove": "Removal"}.get(deployment.kind, "Deployment")
+    return f"{what} of robot {deployment.robot_id} on {terminal}"
+
+
 def waiting_words(running: StageRow | None, left_s: float | None, *, has_previous: bool) -> str:
     """What is awaited now, and when it is given up."""
     if running is None:
-        return "The engine ends the deployment."
+        return "Asked for; the engine begins."
     waiting = f"Waiting for: {stage_title(running.name)}."
     if left_s is None or running.name.startswith(("put_back", "remove_new")):
         return waiting
@@ -161,7 +176,7 @@ def changes_heading(review: DeploymentPicture) -> str:
     """What the changes are measured against."""
     if review.first:
         return "First deployment: nothing of this robot runs yet"
-    if not review.changes:
+    if not any(change.what != "Slot" for change in review.changes or ()):
         return "Nothing changes against the running version; it is attached anew"
     return "What changes against the running version"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from mt5console.ui.dialogs.frame import FramedDialog
 from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.theme.fonts import FontRole
+from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 
 ANYWHERE = ""
@@ -23,7 +25,7 @@ class FieldForm(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setVerticalSpacing(look().px(9))
         self._grid.setColumnStretch(1, 1)
         self._editors: dict[str, QWidget] = {}
         self._notes: dict[str, RoleLabel] = {}
@@ -40,25 +42,31 @@ class FieldForm(QWidget):
         if hint:
             editor.setAccessibleDescription(hint)
         top = editor.sizeHint().height() > 3 * self.fontMetrics().height()
-        side = Qt.AlignmentFlag.AlignTop if top else Qt.AlignmentFlag.AlignVCenter
         if isinstance(editor, QCheckBox):
             label.clear()
             editor.setText(title)
-        self._grid.addWidget(label, row, 0, side)
-        self._grid.addWidget(editor, row, 1)
         note = _note(f"{name}_error", self)
-        self._grid.addWidget(note, row + 1, 1)
+        cell = QVBoxLayout()
+        cell.setSpacing(look().px(3))
+        cell.addWidget(editor)
+        cell.addWidget(note)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        label.setContentsMargins(0, look().px(3 if top else 6), 0, 0)
+        self._grid.addLayout(cell, row, 1)
+        self._grid.setRowStretch(row, 1 if top else 0)
         self._editors[name], self._notes[name], self._hints[name] = editor, note, hint
         self._say(name, "")
-        self._grid.addWidget(self._foot, row + 2, 0, 1, 2)
+        self._grid.addWidget(self._foot, row + 1, 0, 1, 2)
 
     def show_error(self, name: str, text: str) -> None:
         """Say what is wrong beside the field, or at the foot when no such field is here; put the cursor there."""
         if name not in self._notes:
             self._foot.setText(text)
             self._foot.setVisible(bool(text))
+            self._grow()
             return
         self._say(name, text)
+        self._grow()
         editor = self._editors[name]
         editor.setAccessibleDescription(text)
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -76,6 +84,12 @@ class FieldForm(QWidget):
         if name not in self._notes:
             return self._foot.text()
         return "" if self._notes[name].text() == self._hints[name] else self._notes[name].text()
+
+    def _grow(self) -> None:
+        """Errors need room that hints did not."""
+        window = self.window()
+        if isinstance(window, FramedDialog):
+            window.grow()
 
     def _say(self, name: str, error: str) -> None:
         note = self._notes[name]

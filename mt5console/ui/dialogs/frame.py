@@ -6,6 +6,7 @@ Dialogs are shown with `open()`; none waits in a loop of its own.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.labels import RoleLabel, Rule
@@ -19,28 +20,39 @@ GAP = 12
 
 
 class FramedDialog(QDialog):
-    """A dialog with a title line, a sentence of what it means, a body and a foot of buttons.
+    """A dialog with a title line, a sentence of what it means, a body and a foot of buttons. `bleed`: the body goes to
+    the edges, its parts keep their own margins.
 
     Closed dialogs delete themselves; keep no reference to one that has finished.
     """
 
-    def __init__(self, name: str, title: str, words: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, title: str, words: str = "", parent: QWidget | None = None, *, bleed: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         margin = look().px(MARGIN)
+        look().changed.connect(self._on_look_changed)
+        self._on_look_changed()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addWidget(self._build_head(title, words, margin))
         self._layout.addWidget(Rule(self))
         self.body = QVBoxLayout()
-        self.body.setContentsMargins(margin, look().px(GAP), margin, margin)
+        inside = (0, 0, 0, 0) if bleed else (margin, look().px(GAP), margin, margin)
+        self.body.setContentsMargins(*inside)
         self.body.setSpacing(look().px(GAP))
         self._layout.addLayout(self.body, 1)
         self._layout.addWidget(Rule(self))
         self._layout.addWidget(self._build_foot(margin))
+
+    def _on_look_changed(self) -> None:
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Window, look().colour(Role.PANEL))
+        self.setPalette(palette)
 
     def _build_head(self, title: str, words: str, margin: int) -> QWidget:
         head = QWidget(self)
@@ -98,6 +110,22 @@ class FramedDialog(QDialog):
         """One line of news beside the buttons."""
         self.news.set_role(role)
         self.news.setText(words)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """As high as its words at its width, from the first moment."""
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self.grow()
+        super().showEvent(event)
+
+    def grow(self) -> None:
+        """Make room for all words at the present width; never smaller than it is once it is shown."""
+        self._layout.activate()
+        width = max(self.width() if self.isVisible() else 0, self.minimumWidth(), self.minimumSizeHint().width())
+        needed = self._layout.totalHeightForWidth(width) if self._layout.hasHeightForWidth() else 0
+        height = max(
+            needed, self.minimumSizeHint().height() if not needed else 0, self.height() if self.isVisible() else 0
+        )
+        self.resize(width, height)
 
     def em(self, count: float) -> int:
         """A length in widths of the letter m, so that sizes follow the font."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from mt5console.core.model.ids import Timeframe
 from mt5console.ui.dialogs.deploy_choice import inputs_table
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.field_form import FieldForm, field_of
+from mt5console.ui.dialogs.fields import ChoiceBox, number_field, whole_number
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.user_dialog import number_field, whole_number
 from mt5console.ui.models.inputs_model import InputsModel
 from mt5console.ui.pictures import Answer, RegisteredRobotPicture
 from mt5console.ui.theme.look import look
@@ -91,7 +91,7 @@ class RobotDialog(FramedDialog):
         self._on_typed("")
 
     def _build_fields(self, user_id: int | None) -> None:
-        self._user = QComboBox(self._form)
+        self._user = ChoiceBox(self._form)
         self._user.setObjectName("user_choice")
         for terminal in sorted(self._desk.fleet.terminals, key=lambda terminal: terminal.user_id):
             words = f"{terminal.name} · {terminal.login}@{terminal.account_server}"
@@ -101,7 +101,7 @@ class RobotDialog(FramedDialog):
         self._id = number_field("robot_id_field", self._form)
         self._symbol = QLineEdit(self._form)
         self._symbol.setObjectName("symbol_field")
-        self._timeframe = QComboBox(self._form)
+        self._timeframe = ChoiceBox(self._form)
         self._timeframe.setObjectName("timeframe_choice")
         self._timeframe.addItems([timeframe.value for timeframe in Timeframe])
         self._timeframe.setCurrentText(DEFAULT_TIMEFRAME)
@@ -123,7 +123,7 @@ class RobotDialog(FramedDialog):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look().px(8))
-        self._source = QComboBox(holder)
+        self._source = ChoiceBox(holder)
         self._source.setObjectName("source_choice")
         self._source.setAccessibleName("Source")
         for name, title in TEMPLATES:

@@ -5,8 +5,8 @@ One delegate paints every row; the list is as high as its rows, so that what hol
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -34,13 +34,38 @@ from mt5console.ui.theme.states import Lamp
 
 Index = QModelIndex | QPersistentModelIndex
 
+SIDE = 20
+"""Pixels of the drawings between a dialog's edge and what stands in it."""
+
 _LAMPS: dict[str, Lamp] = {"passed": "ok", "failed": "failing", "skipped": "resting", RUNNING: "busy"}
-_SIDE = 20
 _LAMP = 12
-_TITLE_AT = 54
-_EVIDENCE_AT = 212
-_SECONDS = 64
+_TITLE_AT = 50
+_EVIDENCE_AT = 206
+_SECONDS = 60
 _BAR = 4
+_LINES_OF_WHAT_WENT_WELL = 2
+_LINES = 12
+"""No row grows without end; what is cut off is in the tooltip."""
+
+
+def wrapped(text: str, width: float, most: int) -> list[str]:
+    """The text in lines of at most `width` pixels of the base font; the last of `most` lines is elided."""
+    layout = QTextLayout(text, look().font(FontRole.BASE))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    lines: list[str] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1.0, width))
+        start = line.textStart()
+        if len(lines) == most - 1:
+            rest = text[start:].strip()
+            lines.append(look().metrics(FontRole.BASE).elidedText(rest, Qt.TextElideMode.ElideRight, width))
+            break
+        lines.append(text[start : start + line.textLength()].strip())
+    layout.endLayout()
+    return lines
 
 
 class StageDelegate(QStyledItemDelegate):
@@ -62,21 +87,19 @@ class StageDelegate(QStyledItemDelegate):
         painter.save()
         painter.fillRect(area, theme.colour(ground))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), theme.colour(Role.LINE))
-        first = look().metrics(FontRole.BASE).height()
         top = area.top() + px(self._pad)
         size = px(_LAMP)
-        lamp = QRectF(area.left() + px(_SIDE), top + (first - size) / 2, size, size)
+        lamp = QRectF(area.left() + px(SIDE), top + (_line_height() - size) / 2, size, size)
         paint_lamp(painter, lamp, _LAMPS.get(outcome, "unknown"), theme, ground)
         painter.setFont(look().font(FontRole.BASE))
-        painter.setPen(theme.colour(Role.TEXT_FAINT if outcome == WAITING else Role.TEXT))
-        title = self._title_area(area.width(), index).translated(area.left(), top)
-        painter.drawText(title, _WRAP, str(index.data()))
+        waits = outcome == WAITING
+        painter.setPen(theme.colour(Role.TEXT_FAINT if waits else Role.TEXT))
+        _paint_lines(painter, self._title_lines(area.width(), index), area.left() + px(_TITLE_AT), top)
         role = {"failed": Role.FAILING, WAITING: Role.TEXT_FAINT}.get(outcome, Role.TEXT_SOFT)
         painter.setPen(theme.colour(role))
-        evidence = self._evidence_area(area.width()).translated(area.left(), top)
-        painter.drawText(evidence, _WRAP, str(index.data(EVIDENCE_ROLE)))
+        _paint_lines(painter, self._evidence_lines(area.width(), index), area.left() + px(_EVIDENCE_AT), top)
         self._paint_seconds(painter, area, top, index)
-        self._paint_share(painter, area, evidence, index)
+        self._paint_share(painter, area, index)
         painter.restore()
 
     def _paint_seconds(self, painter: QPainter, area: QRect, top: int, index: Index) -> None:
@@ -84,23 +107,22 @@ class StageDelegate(QStyledItemDelegate):
         if seconds is None:
             return
         painter.setPen(look().colour(Role.TEXT_SOFT))
-        place = QRect(area.right() - look().px(_SIDE + _SECONDS), top, look().px(_SECONDS), area.height())
+        place = QRect(area.right() - look().px(SIDE + _SECONDS), top, look().px(_SECONDS), area.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignRight, f"{seconds:.1f} s")
 
-    def _paint_share(self, painter: QPainter, area: QRect, evidence: QRect, index: Index) -> None:
+    def _paint_share(self, painter: QPainter, area: QRect, index: Index) -> None:
         share = index.data(SHARE_ROLE)
         if share is None:
             return
-        px, radius = look().px, look().px(_BAR) / 2
-        track = QRectF(evidence.left(), area.bottom() - px(self._pad) - px(_BAR), evidence.width(), px(_BAR))
+        px, height = look().px, float(look().px(_BAR))
+        left, top = area.left() + px(_EVIDENCE_AT), area.bottom() - px(self._pad) - height
+        width = _evidence_width(area.width())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look().colour(Role.SUNKEN))
-        painter.drawRoundedRect(track, radius, radius)
+        painter.drawRoundedRect(QRectF(left, top, width, height), height / 2, height / 2)
         painter.setBrush(look().colour(Role.ACCENT))
-        painter.drawRoundedRect(
-            QRectF(track.left(), track.top(), track.width() * share, track.height()), radius, radius
-        )
+        painter.drawRoundedRect(QRectF(left, top, width * share, height), height / 2, height / 2)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """As high as title or evidence, whichever wraps more."""
@@ -110,26 +132,37 @@ class StageDelegate(QStyledItemDelegate):
 
     def row_height(self, width: int, index: Index) -> int:
         """The row's height in pixels in a list of this width."""
-        px, metrics = look().px, look().metrics(FontRole.BASE)
-        room = QRectF(self._evidence_area(width))
-        evidence = metrics.boundingRect(room, _WRAP, str(index.data(EVIDENCE_ROLE))).height()
-        title = metrics.boundingRect(QRectF(self._title_area(width, index)), _WRAP, str(index.data())).height()
-        bar = px(_BAR + 5) if index.data(SHARE_ROLE) is not None else 0
-        return round(max(evidence, title, metrics.height())) + bar + 2 * px(self._pad) + 1
+        lines = max(1, len(self._title_lines(width, index)), len(self._evidence_lines(width, index)))
+        bar = look().px(_BAR + 5) if index.data(SHARE_ROLE) is not None else 0
+        return round(lines * _line_height()) + bar + 2 * look().px(self._pad) + 1
 
     @staticmethod
-    def _title_area(width: int, index: Index) -> QRect:
+    def _title_lines(width: int, index: Index) -> list[str]:
         px = look().px
-        until = px(_EVIDENCE_AT - 8) if index.data(EVIDENCE_ROLE) else width - px(_SIDE + _SECONDS)
-        return QRect(px(_TITLE_AT), 0, max(px(80), until - px(_TITLE_AT)), px(1000))
+        until = px(_EVIDENCE_AT - 8) if index.data(EVIDENCE_ROLE) else width - px(SIDE + _SECONDS)
+        return wrapped(str(index.data()), until - px(_TITLE_AT), _LINES)
 
     @staticmethod
-    def _evidence_area(width: int) -> QRect:
-        px = look().px
-        return QRect(px(_EVIDENCE_AT), 0, max(px(80), width - px(_EVIDENCE_AT + _SIDE + _SECONDS + 8)), px(1000))
+    def _evidence_lines(width: int, index: Index) -> list[str]:
+        evidence = str(index.data(EVIDENCE_ROLE) or "")
+        well = index.data(OUTCOME_ROLE) != "failed"
+        return (
+            wrapped(evidence, _evidence_width(width), _LINES_OF_WHAT_WENT_WELL if well else _LINES) if evidence else []
+        )
 
 
-_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.TextFlag.TextWrapAnywhere)
+def _evidence_width(width: int) -> float:
+    return max(look().px(80), width - look().px(_EVIDENCE_AT + SIDE + _SECONDS + 8))
+
+
+def _line_height() -> float:
+    return look().metrics(FontRole.BASE).height()
+
+
+def _paint_lines(painter: QPainter, lines: list[str], left: int, top: int) -> None:
+    base = top + look().metrics(FontRole.BASE).ascent()
+    for number, line in enumerate(lines):
+        painter.drawText(QPointF(left, base + number * _line_height()), line)
 
 
 class StagesView(QListView):

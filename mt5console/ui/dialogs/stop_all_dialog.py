@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmBox, needed
 from mt5console.ui.dialogs.errands import Errands
+from mt5console.ui.dialogs.fields import scrolled, word_field
 from mt5console.ui.dialogs.frame import FramedDialog
 from mt5console.ui.dialogs.labels import RoleLabel
-from mt5console.ui.dialogs.stages_view import StagesView
+from mt5console.ui.dialogs.stages_view import SIDE, StagesView
 from mt5console.ui.models.stages_model import RUNNING, StageRow, StagesModel
 from mt5console.ui.pictures import Answer, Json, OperationPicture, TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
+from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 
 if TYPE_CHECKING:
@@ -43,22 +45,23 @@ class StopAllDialog(FramedDialog):
     stopped = Signal(object)
 
     def __init__(self, desk: EngineDesk, parent: QWidget | None = None) -> None:
-        super().__init__("stop_all_dialog", "Stop all robots", _STOP_MEANS, parent)
+        super().__init__("stop_all_dialog", "Stop all robots", _STOP_MEANS, parent, bleed=True)
         self._errands = Errands(desk, self)
         terminals = len(desk.fleet.terminals)
         robots = sum(len(terminal.robot_pictures) for terminal in desk.fleet.terminals)
         positions = [terminal.positions for terminal in desk.fleet.terminals]
         self._counts = RoleLabel(_counted(robots, terminals, positions), Role.TEXT, FontRole.STRONG, self)
-        self.body.addWidget(self._counts)
         self._asked = RoleLabel(f"Type {STOP_WORD} to stop them all.", Role.FAILING, FontRole.BASE, self)
-        self.body.addWidget(self._asked)
         self._word = word_field("stop_word", f"The word {STOP_WORD}", self)
-        self.body.addWidget(self._word)
+        question = QVBoxLayout()
+        question.setContentsMargins(look().px(SIDE), look().px(12), look().px(SIDE), look().px(14))
+        question.setSpacing(look().px(10))
+        for part in (self._counts, self._asked, self._word):
+            question.addWidget(part)
+        self.body.addLayout(question)
         self._proofs = StagesModel(self)
-        self._proof = QScrollArea(self)
-        self._proof.setWidgetResizable(True)
-        self._proof.setFrameShape(QFrame.Shape.NoFrame)
-        self._proof.setWidget(StagesView(self._proofs, "stop_proof", "Proof of each terminal", pad=6))
+        view = StagesView(self._proofs, "stop_proof", "Proof of each terminal", pad=6)
+        self._proof = scrolled(view, self)
         self._proof.setVisible(False)
         self.body.addWidget(self._proof, 1)
         self._close = self.add_button("cancel_button", "Cancel")
@@ -66,7 +69,7 @@ class StopAllDialog(FramedDialog):
         self._close.clicked.connect(self.close)
         self._stop.clicked.connect(self._on_stop)
         self._word.textChanged.connect(self._on_word_changed)
-        self.setMinimumWidth(self.em(50))
+        self.setMinimumWidth(self.em(54))
         self._on_word_changed("")
 
     def _on_word_changed(self, text: str) -> None:
@@ -90,7 +93,8 @@ class StopAllDialog(FramedDialog):
             part.setVisible(False)
         self._close.setText("Close")
         self._proof.setVisible(True)
-        self._proof.setMinimumHeight(self.fontMetrics().height() * 8)
+        self._proof.setMinimumHeight(look().px(260))
+        self.grow()
         if operation.is_running:
             going = StageRow(name="", title="Stopping", outcome=RUNNING, seconds=None, evidence=operation.progress)
             self._proofs.set_rows((going,))
@@ -194,12 +198,3 @@ class ResumeDialog(FramedDialog):
         else:
             self.say(operation.error_text or operation.progress, Role.FAILING)
             self._show_button()
-
-
-def word_field(name: str, title: str, parent: QWidget) -> QLineEdit:
-    """A field for a word that has to be typed on purpose."""
-    field = QLineEdit(parent)
-    field.setObjectName(name)
-    field.setAccessibleName(title)
-    field.setMaximumWidth(field.fontMetrics().horizontalAdvance("M" * 14))
-    return field

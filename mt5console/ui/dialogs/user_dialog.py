@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRegularExpression, Signal
-from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mt5console.core.credentials import Secret
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.field_form import ANYWHERE, FieldForm, field_of
+from mt5console.ui.dialogs.fields import TickBox, number_field, whole_number
 from mt5console.ui.dialogs.frame import FramedDialog
 from mt5console.ui.pictures import Answer, UserPicture
 from mt5console.ui.theme.palette import Role
@@ -41,22 +41,6 @@ ERROR_FIELDS = {
 }
 """The field that a refusal concerns, by its code."""
 
-_DIGITS = QRegularExpression("[0-9]{0,19}")
-
-
-def whole_number(field: QLineEdit) -> int | None:
-    """The number that is typed, None when there is none."""
-    text = field.text().strip()
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def number_field(name: str, parent: QWidget) -> QLineEdit:
-    """A field for an id, a login or a magic number: digits without grouping, too large for a spin box."""
-    field = QLineEdit(parent)
-    field.setObjectName(name)
-    field.setValidator(QRegularExpressionValidator(_DIGITS, field))
-    return field
-
 
 class UserDialog(FramedDialog):
     """Adds a user.
@@ -78,9 +62,9 @@ class UserDialog(FramedDialog):
         self._password = QLineEdit(self._form)
         self._password.setObjectName("password_field")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._watch_only = QCheckBox(self._form)
+        self._watch_only = TickBox(self._form)
         self._watch_only.setObjectName("watch_only_field")
-        self._over = QCheckBox(self._form)
+        self._over = TickBox(self._form)
         self._over.setObjectName("over_capacity_field")
         self._form.add_field("user_id", "User id", self._id, "a positive whole number that nobody here has yet")
         self._form.add_field("login", "Login", self._login, "the account's number at the broker")

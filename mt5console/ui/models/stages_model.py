@@ -6,6 +6,7 @@ Must not know: engines, threads, or how a row is painted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,6 +60,9 @@ TITLES = {
 }
 """A stage's name for people."""
 
+_HASH = re.compile("[0-9a-f]{64}")
+_MAGIC = re.compile("[0-9]+ is used by no other")
+
 _AWAITED = {
     "preflight": "algo trading, account, symbol, capacity and magic number are looked at",
     "write": "the registered source goes into the free slot",
@@ -105,13 +109,36 @@ def stage_rows(stages: Iterable[StagePicture], kind: str, *, ended: bool) -> tup
             title=stage_title(stage.name),
             outcome=stage.outcome,
             seconds=stage.seconds,
-            evidence=stage.evidence or (_AWAITED.get(stage.name, "") if stage.outcome == RUNNING else ""),
+            evidence=evidence_words(stage),
         )
         for stage in stages
     ]
     if ended:
         return tuple(row for row in rows if row.outcome != RUNNING)
     return (*rows, *_to_come(rows[-1].name if rows else "", kind))
+
+
+def preflight_points(evidence: str) -> tuple[str, ...]:
+    """The points that preflight found in order, each readable without its neighbours."""
+    points = (point.strip() for point in evidence.split(";"))
+    return tuple(_whole_point(point) for point in points if point)
+
+
+def _whole_point(point: str) -> str:
+    if point.startswith("switched on"):
+        return f"algo trading {point}"
+    return f"magic number {point}" if _MAGIC.match(point) else point
+
+
+def evidence_words(stage: StagePicture) -> str:
+    """A stage's evidence for people; a running stage that has none yet tells what is awaited."""
+    if not stage.evidence:
+        return _AWAITED.get(stage.name, "") if stage.outcome == RUNNING else ""
+    if stage.name == "preflight" and stage.outcome == "passed":
+        return " · ".join(preflight_points(stage.evidence))
+    if stage.name == "write" and _HASH.fullmatch(stage.evidence):
+        return f"source sha256 {stage.evidence[:8]}…{stage.evidence[-4:]}"
+    return stage.evidence
 
 
 def _to_come(last: str, kind: str) -> Iterable[StageRow]:
