@@ -159,7 +159,7 @@ class UserMT5Manager:
 
     def connect(self) -> dict[str, Any]:
         """Add the user if it is not there, start its terminal, wait for the login; gives the terminal's shape."""
-        with _open(acting=True) as door:
+        with _open(acting=True, create=True) as door:
             self._register(door)
             _done(door, "terminal_start", {"user_id": self._user_id, "timeout_s": 120.0})
             for terminal in door.status()["terminals"]:
@@ -213,10 +213,10 @@ class UserMT5Manager:
         self._password = None
 
 
-def _open(*, acting: bool) -> AbstractContextManager[EngineDoor]:
+def _open(*, acting: bool, create: bool = False) -> AbstractContextManager[EngineDoor]:
     from mt5console.app import open_door
 
-    return open_door(_base.directory, _base.simulate, acting=acting)
+    return open_door(_base.directory, _base.simulate, acting=acting, create=create)
 
 
 def _done(door: EngineDoor, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -30,11 +30,11 @@ class Session:
     simulate: bool | None = None
     as_json: bool = False
 
-    def open(self, *, acting: bool) -> AbstractContextManager[EngineDoor]:
-        """A door to this base directory's engine; raises `ConsoleError`."""
+    def open(self, *, acting: bool, create: bool = False) -> AbstractContextManager[EngineDoor]:
+        """A door to this base directory's engine (`create`: a base directory too); raises `ConsoleError`."""
         from mt5console.app import open_door
 
-        return open_door(self.base_dir, self.simulate, acting=acting)
+        return open_door(self.base_dir, self.simulate, acting=acting, create=create)
 
 
 def session_of(context: typer.Context) -> Session:

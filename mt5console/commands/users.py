@@ -37,7 +37,8 @@ def add(
     """Provision a user's directory; the password goes to the keyring and nowhere else."""
     session = session_of(context)
     secret = _password(password_stdin)
-    with session.open(acting=True) as door:
+    _check(user_id, login, server)
+    with session.open(acting=True, create=True) as door:
         user = door.add_user(user_id, login, server, secret, watch_only=watch_only, over_capacity=over_capacity)
     for warning in user.get("warnings", ()):
         note(str(warning))
@@ -86,6 +87,16 @@ def stats(context: typer.Context, user_id: UserArgument) -> int:
         answer = door.user_stats(user_id)
     emit(session, answer, lambda: facts(list(answer.items())))
     return 0
+
+
+def _check(user_id: int, login: int, server: str) -> None:
+    """Refuse what no base directory would take, before one is made for it. Raises `UsageInvalid`."""
+    # Loaded late: the registry's rules bring the store with them.
+    from mt5console.core.isolation.registry import check_account, check_id
+    from mt5console.core.model.ids import Account
+
+    check_id(user_id, "user")
+    check_account(Account(login=login, server=server))
 
 
 def _password(from_stdin: bool) -> Secret:
