@@ -17,7 +17,7 @@ from mt5console.ui.models import incidents_model, journal_model, robots_model, t
 from mt5console.ui.models.incident_causes import CAUSES, cause_of
 from mt5console.ui.models.incidents_model import IncidentsModel, where_words
 from mt5console.ui.models.journal_model import JournalFilter, JournalModel
-from mt5console.ui.models.robots_model import ROBOT_LAMPS, RobotAges, RobotsModel, robot_lamp
+from mt5console.ui.models.robots_model import ROBOT_LAMPS, ChartMark, RobotAges, RobotsModel, robot_lamp
 from mt5console.ui.models.timeline_model import Band, DecisionsModel, bands_of, change_of, sentence_of
 from mt5console.ui.pictures import (
     DecisionPicture,
@@ -121,6 +121,15 @@ def test_a_restart_and_a_deployment_are_marked():
     ages.note(terminal(robot(1), pid=11), NOW + 1)
     ages.note(terminal(robot(1, deployment_id="d-2"), pid=11), NOW + 2)
     assert [(mark.utc_s, mark.kind) for mark in ages.marks(1)] == [(NOW + 1, "restart"), (NOW + 2, "deployment")]
+
+
+def test_what_the_engine_tells_and_what_was_seen_of_one_restart_is_one_mark():
+    ages = RobotAges()
+    ages.note(terminal(robot(1), pid=10), NOW)
+    ages.note(terminal(robot(1), pid=11), NOW + 3)
+    ages.tell(None, "restart", [ChartMark(utc_s=NOW + 1, kind="restart", words="start it again")])
+    ages.tell(2, "deployment", [ChartMark(utc_s=NOW, kind="deployment", words="of another robot")])
+    assert [mark.words for mark in ages.marks(1)] == ["start it again"]
 
 
 def test_a_clock_that_was_set_back_begins_the_ages_anew():

@@ -30,6 +30,8 @@ SERIES_ROLE = Qt.ItemDataRole.UserRole + 3
 
 KEPT_S = 300
 MARKS_KEPT = 50
+SAME_WITHIN_S = 30.0
+"""A start that was decided, and the process that was seen for it, lie no further apart than this."""
 
 COLUMNS = ("Robot", "State", "Chart", "Heartbeat age, 5 min", "Now", "Sequence", "Entries", "Deployment")
 ROBOT, STATE, CHART, GRAPH, NOW, SEQUENCE, ENTRIES, DEPLOYMENT = range(len(COLUMNS))
@@ -82,6 +84,7 @@ class RobotAges:
         self._kept_s = kept_s
         self._points: dict[int, deque[Point]] = {}
         self._marks: dict[int, deque[ChartMark]] = {}
+        self._told: dict[tuple[int | None, str], tuple[ChartMark, ...]] = {}
         self._pid: int | None = None
         self._deployments: dict[int, str] = {}
         self.newest_utc_s: float | None = None
@@ -113,9 +116,22 @@ class RobotAges:
         """What is known of a robot, oldest first."""
         return tuple(self._points.get(robot_id, ()))
 
+    def tell(self, robot_id: int | None, kind: str, marks: Iterable[ChartMark]) -> None:
+        """What the engine remembers of one kind, for one robot or (None) for all; replaces what it told before."""
+        self._told[(robot_id, kind)] = tuple(marks)
+
     def marks(self, robot_id: int) -> tuple[ChartMark, ...]:
-        """What happened to a robot and its terminal, oldest first."""
-        return tuple(self._marks.get(robot_id, ()))
+        """What happened to a robot and its terminal, oldest first.
+
+        What was seen here and is also told by the engine is one mark, at the instant that the engine tells.
+        """
+        told = [mark for (about, _), marks in self._told.items() if about in (None, robot_id) for mark in marks]
+        seen = [
+            mark
+            for mark in self._marks.get(robot_id, ())
+            if not any(one.kind == mark.kind and abs(one.utc_s - mark.utc_s) < SAME_WITHIN_S for one in told)
+        ]
+        return tuple(sorted([*told, *seen], key=lambda mark: mark.utc_s))
 
     def by_second(self, robot_id: int) -> tuple[float | None, ...]:
         """The worst age of each of the last seconds, oldest first, None where nothing was seen."""
