@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,8 +12,8 @@ import pytest
 from mt5console.core.errors import Conflict
 from tests.story.desk import Desk, Sampler, wait_for
 
-SOURCES, ALGO, WRONG, AGENT, DOWN, LATE, KILLED, FIRST = range(1, 9)
-USERS = range(1, 9)
+SOURCES, ALGO, WRONG, AGENT, DOWN, LATE, KILLED = range(1, 8)
+USERS = range(1, 8)
 BROKEN, FAILING, MUTE, SEED, NO_SYMBOL = 101, 102, 103, 104, 105
 
 HEAD = "#include <Mt5Console\\Heartbeat.mqh>\n"
@@ -37,14 +37,14 @@ SOURCE_OF = {
 
 @pytest.fixture(scope="module")
 def watched(shared_desk: Desk) -> Iterator[tuple[Desk, Sampler]]:
-    """Eight users with running terminals and registered robots; two robots run: 701 and 301."""
+    """Seven users with running terminals and registered robots; two robots run: 701 and 301."""
     desk = shared_desk
     for user_id in USERS:
         desk.add_user(user_id)
     for robot_id, text in SOURCE_OF.items():
         desk.add_robot(robot_id, SOURCES, source_text=text, source_name=f"{robot_id}.mq5")
     desk.add_robot(NO_SYMBOL, SOURCES, symbol="EURUSD.x")
-    for user_id in (ALGO, WRONG, AGENT, DOWN, KILLED, FIRST):
+    for user_id in (ALGO, WRONG, AGENT, DOWN, KILLED):
         desk.add_robot(user_id * 100 + 1, user_id)
     desk.all_done("terminal_start", [{"user_id": user_id} for user_id in USERS])
     desk.all_done("terminal_stop", [{"user_id": DOWN}])
@@ -104,7 +104,7 @@ def test_what_cannot_run_is_failed_and_not_attached(
     assert shape["diagnosis"]["text"] in line
     assert shape["diagnosis"]["next_step"] in line
     assert experts(desk, robot_id) == []
-    assert desk.robot(robot_id)["state"] == "registered"
+    wait_for(lambda: desk.robot(robot_id)["state"] == "registered", "nothing under way for it any more")
 
 
 def test_a_source_with_the_seeds_heartbeat_alone_is_partial_and_named(
@@ -164,39 +164,32 @@ def test_a_slot_that_the_terminal_has_not_indexed_needs_a_restart_and_is_never_r
     assert deployed(desk, 601)[0] == 0
 
 
-def test_a_second_deploy_of_the_same_robot_is_refused_while_one_runs(desk: Desk) -> None:
-    running = desk.door.submit("deploy", {"robot_id": 801}, "test")
-    with pytest.raises(Conflict, match="being deployed already"):
-        desk.door.submit("deploy", {"robot_id": 801}, "test")
-    assert desk.command("deploy", "801").returncode == 1
-    assert desk.ended(running["operation_id"])["result"]["status"] == "SUCCESS"
-    assert len(desk.door.deployments(801, 10)) == 1
-
-
-def cut(desk: Desk, robot_id: int, is_there: Callable[[list[dict[str, Any]]], bool]) -> dict[str, Any]:
-    """Deploy, kill the engine at that point of its stages, start it again; gives the end of the deployment."""
+def reached(desk: Desk, robot_id: int, stage: str) -> str:
+    """Ask for a deployment and wait until this stage runs; gives the operation's id."""
     operation = desk.door.submit("deploy", {"robot_id": robot_id}, "test")
     door = desk.door
 
     def look() -> bool:
         newest = door.deployments(robot_id, 1)
-        return bool(newest) and is_there(newest[0]["stages"])
+        return bool(newest and newest[0]["stages"]) and (
+            newest[0]["stages"][-1]["name"] == stage and newest[0]["stages"][-1]["outcome"] == "running"
+        )
 
-    wait_for(look, "the point at which the engine is killed")
+    wait_for(look, f"the stage {stage}")
+    return str(operation["operation_id"])
+
+
+def end_after_a_kill(desk: Desk, operation_id: str) -> dict[str, Any]:
+    """Kill the engine, start it again, and give how the deployment ended."""
     desk.kill_engine()
     desk.start_engine()
-    ended = desk.ended(operation["operation_id"])
-    result: dict[str, Any] = ended["result"]
+    result: dict[str, Any] = desk.ended(operation_id)["result"]
     return result
-
-
-def runs(name: str) -> Callable[[list[dict[str, Any]]], bool]:
-    return lambda stages: stages[-1]["name"] == name and stages[-1]["outcome"] == "running"
 
 
 def test_an_engine_killed_between_detach_and_attach_puts_the_proven_version_back(desk: Desk) -> None:
     before, pid = desk.robot(701)["deployment_id"], desk.terminal(KILLED)["pid"]
-    shape = cut(desk, 701, runs("detach"))
+    shape = end_after_a_kill(desk, reached(desk, 701, "detach"))
     assert said(shape) == ("FAILED", "engine_interrupted"), shape
     desk.wait_healthy(KILLED)
     assert desk.robot(701)["deployment_id"] == before
@@ -204,8 +197,14 @@ def test_an_engine_killed_between_detach_and_attach_puts_the_proven_version_back
     assert desk.terminal(KILLED)["pid"] == pid
 
 
-def test_an_engine_killed_while_it_proves_goes_on_proving(desk: Desk) -> None:
-    shape = cut(desk, 701, runs("proven"))
+def test_a_second_deploy_is_refused_while_one_runs_and_a_killed_engine_goes_on_with_the_one(desk: Desk) -> None:
+    running = reached(desk, 701, "proven")
+    kept = len(desk.door.deployments(701, 50))
+    with pytest.raises(Conflict, match="being deployed already"):
+        desk.door.submit("deploy", {"robot_id": 701}, "test")
+    assert desk.command("deploy", "701").returncode == 1
+    assert len(desk.door.deployments(701, 50)) == kept
+    shape = end_after_a_kill(desk, running)
     assert shape["status"] == "SUCCESS", shape
     assert desk.robot(701)["deployment_id"] == shape["deployment_id"]
     assert len(experts(desk, 701)) == 1

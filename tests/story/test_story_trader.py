@@ -9,16 +9,13 @@ from tests.story.desk import Desk, wait_for
 
 @pytest.fixture(scope="module")
 def fleet(shared_desk: Desk) -> Desk:
-    """Four users: 1 has a robot, 2 and 3 have two, 4 is new."""
-    shared_desk.up(2, 3, robots=2)
+    """Three users: 1 has a robot, 2 and 3 have two."""
+    shared_desk.up(1, 2, 3, more=(202, 302))
     return shared_desk
 
 
 def test_a_robot_is_deployed_with_proof_and_beats(fleet: Desk) -> None:
-    fleet.add_user(1)
-    fleet.add_robot(101, 1)
-    fleet.start(1)
-    shape = fleet.deploy(101)
+    (shape,) = fleet.door.deployments(101, 10)
     assert shape["status"] == "SUCCESS"
     assert shape["ready_confirmed"]
     assert shape["heartbeat_confirmed"]

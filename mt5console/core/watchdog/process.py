@@ -250,9 +250,9 @@ def classify_end(turn: Turn, end: ExitSeen) -> tuple[EndKind, str]:
     if marks.shutdown_mono_s is not None:
         return EndKind.SHUTDOWN, "the journal tells of a system shutdown"
     waited = now.mono_s - end.mono_s
-    second = marks.second_mono_s is not None or (
-        end.by_us and end.exit_code == 0 and end.uptime_s < policy.second_instance_s
-    )
+    # A second copy ends at once. Its line in the journal says nothing of a process that has long been running.
+    early = end.exit_code in (0, None) and end.uptime_s < policy.second_instance_s
+    second = early and (marks.second_mono_s is not None or (end.by_us and end.exit_code == 0))
     if marks.exited_mono_s is not None and not second:
         return EndKind.BY_HAND, "the journal tells of a clean shutdown that nobody asked the console for"
     if waited < policy.exit_grace_s:

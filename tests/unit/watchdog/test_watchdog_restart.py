@@ -175,6 +175,15 @@ def test_a_clean_exit_by_a_person_is_not_fought(play) -> None:
     assert play.open_kinds == {IncidentKind.CLOSED_BY_HAND}
 
 
+def test_a_second_copy_that_ended_long_ago_does_not_hide_a_persons_close(play) -> None:
+    play.healthy() >> play.journal(JournalKind.SECOND_INSTANCE, "terminal process already started")
+    play >> 60.0
+    play >> play.journal(JournalKind.EXITED, "shutdown with 0")
+    play >> play.exited(0)
+    play >> 60.0
+    assert play.watch.state is State.SUSPENDED
+
+
 def test_a_late_journal_line_still_tells_a_persons_close(play) -> None:
     play.healthy() >> play.exited(None)
     play >> 1.0
