@@ -37,6 +37,7 @@ class Look(QObject):
         self._fonts: dict[FontRole, QFont] = {}
         self._metrics: dict[FontRole, QFontMetricsF] = {}
         self._lamps: dict[tuple[Lamp, float, float, Role], QPixmap] = {}
+        self._colours: dict[Role, QColor] = {}
 
     @property
     def theme(self) -> Theme:
@@ -49,8 +50,11 @@ class Look(QObject):
         return self._scale
 
     def colour(self, role: Role) -> QColor:
-        """A role's colour in the theme in force."""
-        return self._theme.colour(role)
+        """A role's colour in the theme in force. Shared: copy it before changing it."""
+        colour = self._colours.get(role)
+        if colour is None:
+            colour = self._colours[role] = self._theme.colour(role)
+        return colour
 
     def font(self, role: FontRole) -> QFont:
         """A role's font."""
@@ -104,6 +108,7 @@ class Look(QObject):
         self._fonts.clear()
         self._metrics.clear()
         self._lamps.clear()
+        self._colours.clear()
         self.dress()
         self.changed.emit()
 

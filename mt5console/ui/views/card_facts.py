@@ -1,14 +1,16 @@
 """What a card or a row says about one terminal, in words and roles, made from its picture. Pure.
 
-Ages come with the picture; `elapsed_s` is how old the picture itself is. Must not know: Qt, painting, or a clock.
+`StillFacts` change when something happens, `CardFacts` add what moves every second: the same still facts are the same
+object, so that what is painted from them can be kept. Ages come with the picture; `elapsed_s` is how old the picture
+itself is. Must not know: Qt, painting, or a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from mt5console.ui.pictures import CheckPicture, TerminalPicture
+from mt5console.ui.pictures import TerminalPicture
 from mt5console.ui.theme.amounts import (
     NOTHING,
     age_words,
@@ -28,12 +30,17 @@ FRESH_S = 2.5
 RESTING = frozenset({"stopped", "suspended", "updating"})
 """States in which silence is nobody's alarm: the graph is drawn in grey."""
 
+_RESTS = ("registered", "suspended")
+"""Robots that nobody expects to beat."""
+
+_WANTED = {"running": "should run", "stopped": "should rest"}
+
 Badge = tuple[str, Role]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
-    """The words of one card. `key`: changes when something of its slow part does (what is painted into a pixmap)."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StillFacts:
+    """What stays the same until something happens."""
 
     user_id: int
     name: str
@@ -45,21 +52,14 @@ class CardFacts:
     words: str
     words_role: Role
     lamps: tuple[tuple[str, Lamp], ...]
-    beat: str
-    beat_role: Role
-    worst: str
     robots: str
-    up: str
+    wanted: str
     restarts: str
     restarts_words: str
     restarts_role: Role
-    cpu: str
-    memory: str
     is_busy: bool
     is_running: bool
     is_resting: bool
-    real_money: bool
-    key: Hashable
 
     @property
     def spoken(self) -> str:
@@ -69,45 +69,99 @@ class CardFacts:
         return f"{self.name}, {self.account}, {kinds}: {self.title}{'; ' + self.words if self.words else ''}. {checks}"
 
 
-def facts_of(
-    terminal: TerminalPicture, at_utc_s: float, stale_after_s: float, elapsed_s: float = 0.0, busy: str = ""
-) -> CardFacts:
-    """A terminal in words. `busy`: the progress of an act on it that is under way, empty for none."""
-    late_s = elapsed_s if elapsed_s > FRESH_S else 0.0
+class CardFacts(NamedTuple):
+    """The words of one card. `beat` stands on the graph, `worst` in a column; both tell the oldest heartbeat's age."""
+
+    user_id: int
+    still: StillFacts
+    beat: str
+    beat_role: Role
+    worst: str
+    up: str
+    cpu: str
+    memory: str
+
+
+class FactsBook:
+    """Turns pictures into facts, and gives the still facts again while what they say is the same."""
+
+    def __init__(self) -> None:
+        self._still: dict[int, tuple[tuple[object, ...], StillFacts]] = {}
+
+    def facts_of(
+        self, terminal: TerminalPicture, at_utc_s: float, stale_after_s: float, elapsed_s: float = 0.0, busy: str = ""
+    ) -> CardFacts:
+        """A terminal in words. `busy`: the progress of an act on it that is under way, empty for none."""
+        late_s = elapsed_s if elapsed_s > FRESH_S else 0.0
+        beating, expected, worst_s = _robots(terminal)
+        still = self._still_facts(terminal, beating, expected, busy)
+        beat, beat_role, worst = _beat(terminal, beating, worst_s, stale_after_s, late_s)
+        started = terminal.started_utc_s
+        up = None if started is None or terminal.pid is None else at_utc_s + late_s - started
+        return CardFacts(
+            terminal.user_id,
+            still,
+            beat,
+            beat_role,
+            worst,
+            uptime_words(up),
+            percent_words(terminal.cpu_percent),
+            memory_words(terminal.rss_bytes),
+        )
+
+    def _still_facts(self, terminal: TerminalPicture, beating: int, expected: int, busy: str) -> StillFacts:
+        said = (
+            (terminal.login, terminal.account_server, terminal.trade_mode, terminal.state, terminal.words, busy),
+            (terminal.process.ok, terminal.ipc.ok, terminal.account.ok, terminal.robots.ok, beating, expected),
+            (terminal.incident, terminal.positions, terminal.restarts_in_window, terminal.restart_budget),
+            (terminal.pid is None, terminal.desired, terminal.stop_latched, terminal.watch_only),
+            terminal.maintenance_until_utc_s is None,
+        )
+        known = self._still.get(terminal.user_id)
+        if known is not None and known[0] == said:
+            return known[1]
+        facts = _still_facts(terminal, beating, expected, busy)
+        self._still[terminal.user_id] = (said, facts)
+        return facts
+
+
+def _robots(terminal: TerminalPicture) -> tuple[int, int, float | None]:
+    """How many robots beat, how many are expected to, and the oldest heartbeat's age; in one walk."""
+    beating = expected = 0
+    worst: float | None = None
+    for robot in terminal.robot_pictures:
+        state, age = robot.state, robot.heartbeat_age_s
+        beating += state == "beating"
+        expected += state not in _RESTS
+        if age is not None and (worst is None or age > worst):
+            worst = age
+    return beating, expected, worst
+
+
+def _still_facts(terminal: TerminalPicture, beating: int, expected: int, busy: str) -> StillFacts:
     state = look_of(terminal.state)
-    badges, lamps = _badges(terminal), _lamps(terminal)
     words, words_role = (busy, Role.ACCENT) if busy else _words(terminal)
-    beat, beat_role, worst = _beat(terminal, stale_after_s, late_s)
-    started = terminal.started_utc_s
-    up = None if started is None or terminal.pid is None else at_utc_s + late_s - started
-    lamp: Lamp = "busy" if busy else state.lamp
-    account = f"{NOTHING if terminal.login is None else terminal.login} @ {terminal.account_server or NOTHING}"
-    return CardFacts(
+    login = NOTHING if terminal.login is None else str(terminal.login)
+    used, budget = terminal.restarts_in_window, terminal.restart_budget
+    return StillFacts(
         user_id=terminal.user_id,
         name=terminal.name,
-        account=account,
-        badges=badges,
+        account=f"{login} @ {terminal.account_server or NOTHING}",
+        badges=_badges(terminal),
         title=state.title,
         role=state.role,
-        lamp=lamp,
+        lamp="busy" if busy else state.lamp,
         words=words,
         words_role=words_role,
-        lamps=lamps,
-        beat=beat,
-        beat_role=beat_role,
-        worst=worst,
-        robots=count_words(terminal.beating, terminal.expected),
-        up=uptime_words(up),
-        restarts=count_words(terminal.restarts_in_window, terminal.restart_budget),
-        restarts_words=_restarts(terminal),
-        restarts_role=_restarts_role(terminal),
-        cpu=percent_words(terminal.cpu_percent),
-        memory=memory_words(terminal.rss_bytes),
+        lamps=_lamps(terminal, beating, expected),
+        robots=count_words(beating, expected),
+        wanted=_WANTED.get(terminal.desired, ""),
+        restarts=count_words(used, budget),
+        restarts_words=f"restarts {NOTHING if used is None else used} of {NOTHING if budget is None else budget}",
+        restarts_role=_restarts_role(used or 0, budget or 0),
         is_busy=bool(busy),
         is_running=terminal.pid is not None,
         is_resting=terminal.state in RESTING,
-        real_money=terminal.counts_as_real,
-        key=(terminal.user_id, account, badges, terminal.state, lamp, lamps),
     )
 
 
@@ -123,14 +177,13 @@ def _badges(terminal: TerminalPicture) -> tuple[Badge, ...]:
     return (*badges, (word, role))
 
 
-def _lamps(terminal: TerminalPicture) -> tuple[tuple[str, Lamp], ...]:
+def _lamps(terminal: TerminalPicture, beating: int, expected: int) -> tuple[tuple[str, Lamp], ...]:
     """The four checks; some robots beating and some not is a warning, none beating is a failure."""
     lamps = [(title, lamp_of(check.ok)) for title, check in terminal.checks[:3]]
     robots: Lamp = lamp_of(terminal.robots.ok)
-    if robots == "failing" and terminal.beating:
+    if robots == "failing" and beating:
         robots = "warning"
-    word = f"Robots {terminal.beating}/{terminal.expected}" if terminal.expected else "No robots"
-    return (*lamps, (word, robots))
+    return (*lamps, (f"Robots {beating}/{expected}" if expected else "No robots", robots))
 
 
 def _words(terminal: TerminalPicture) -> tuple[str, Role]:
@@ -152,32 +205,25 @@ def _without_title(words: str, state: str) -> str:
 
 
 def _first_failure(terminal: TerminalPicture) -> str:
-    failing: list[CheckPicture] = [check for _, check in terminal.checks if check.ok is False]
-    return failing[0].evidence if failing else ""
+    return next((check.evidence for _, check in terminal.checks if check.ok is False), "")
 
 
-def _beat(terminal: TerminalPicture, stale_after_s: float, late_s: float) -> tuple[str, Role, str]:
-    worst = terminal.worst_age_s
-    if worst is None:
-        silent = "no beat seen" if terminal.robot_pictures else "no robots"
-        return silent, Role.TEXT_FAINT, NOTHING
-    age = worst + late_s
+def _beat(
+    terminal: TerminalPicture, beating: int, worst_s: float | None, stale_after_s: float, late_s: float
+) -> tuple[str, Role, str]:
+    if worst_s is None:
+        return "no beat seen" if terminal.robot_pictures else "no robots", Role.TEXT_FAINT, NOTHING
+    age = worst_s + late_s
+    words = age_words(age)
     if age <= stale_after_s:
-        return f"{age_words(age)}", Role.TEXT_FAINT, age_words(age)
-    role = Role.WARNING if terminal.beating and terminal.process.ok else Role.FAILING
+        return words, Role.TEXT_FAINT, words
+    role = Role.WARNING if beating and terminal.process.ok else Role.FAILING
     if terminal.state in RESTING:
         role = Role.TEXT_SOFT
-    return f"silent for {rough_age_words(age)}", role, age_words(age)
+    return f"silent for {rough_age_words(age)}", role, words
 
 
-def _restarts(terminal: TerminalPicture) -> str:
-    if terminal.restarts_in_window is None or terminal.restart_budget is None:
-        return f"restarts {NOTHING}"
-    return f"restarts {terminal.restarts_in_window} of {terminal.restart_budget}"
-
-
-def _restarts_role(terminal: TerminalPicture) -> Role:
-    used, budget = terminal.restarts_in_window or 0, terminal.restart_budget or 0
+def _restarts_role(used: int, budget: int) -> Role:
     if used == 0 or budget == 0:
         return Role.TEXT_FAINT
     return Role.FAILING if used >= budget else Role.WARNING if used * 2 >= budget else Role.TEXT_SOFT

@@ -22,13 +22,22 @@ BUTTONS = (DEPLOY, RESTART, MORE)
 BUTTON_WORDS: Mapping[str, str] = {DEPLOY: "Deploy", RESTART: "Restart", MORE: "More"}
 
 LEAST_CARD = 366
-CARD_ASPECT = 620
-"""Narrowest and about widest card, in the drawings' pixels."""
+MOST_CARD = 640
+"""Narrowest and widest card, in the drawings' pixels."""
+
+MOST_SPARE = 90
+"""How much taller than usual a graph may be when there are few cards."""
+
+LAMP_SHARES = (0.0, 0.27, 0.46, 0.72)
+"""Where the four lamps begin across a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Items of one size in rows from the top. `top`: where the first row begins; `gap`: between items."""
+    """Items of one size in rows from the top. `top`: where the first row begins; `gap`: between items.
+
+    `spare`: how much taller than usual an item is.
+    """
 
     columns: int
     item_width: int
@@ -36,6 +45,7 @@ class Grid:
     gap: int
     margin: int
     top: int
+    spare: int = 0
 
     def rect(self, index: int) -> QRect:
         """An item's place in the content."""
@@ -79,32 +89,37 @@ class CardShape:
     state_base: int
     lamps_base: int
     lamp: int
-    lamp_step: int
+    lamp_shares: tuple[float, ...]
     graph: QRect
     stats_base: int
     loads_base: int
     buttons: Mapping[str, QRect]
 
 
-def card_grid(width: int, style: Look) -> Grid:
-    """As many columns as fit with cards of a readable width."""
+def card_grid(width: int, height: int, count: int, style: Look) -> Grid:
+    """As many columns as fit with cards of a readable width; few cards are larger, with taller graphs."""
     margin, gap = style.px(14), style.px(12)
     room = max(1, width - 2 * margin)
-    columns = max(1, (room + gap) // (style.px(LEAST_CARD) + gap))
-    item = min((room - gap * (columns - 1)) // columns, style.px(CARD_ASPECT) if columns == 1 else room)
-    shape = card_shape(item, style)
-    return Grid(columns=columns, item_width=item, item_height=shape.height, gap=gap, margin=margin, top=margin)
+    columns = max(1, min((room + gap) // (style.px(LEAST_CARD) + gap), count))
+    item = min((room - gap * (columns - 1)) // columns, style.px(MOST_CARD))
+    usual = card_shape(item, style, 0).height
+    rows = max(1, -(-count // columns))
+    spare = (height - 2 * margin - gap * (rows - 1)) // rows - usual
+    spare = max(0, min(spare, style.px(MOST_SPARE)))
+    return Grid(
+        columns=columns, item_width=item, item_height=usual + spare, gap=gap, margin=margin, top=margin, spare=spare
+    )
 
 
-def card_shape(width: int, style: Look) -> CardShape:
-    """The parts of a card of this width; heights follow the fonts."""
+def card_shape(width: int, style: Look, spare: int) -> CardShape:
+    """The parts of a card of this width; heights follow the fonts, and `spare` pixels go to the graph."""
     name, base, small = (style.metrics(role) for role in (FontRole.NAME, FontRole.BASE, FontRole.SMALL))
     left, right = style.px(15), width - style.px(13)
     name_base = style.px(10) + round(name.ascent())
     state_base = name_base + round(name.descent()) + style.px(6) + round(base.ascent())
     lamps_base = state_base + round(base.descent()) + style.px(6) + round(base.ascent())
     graph_top = lamps_base + round(base.descent()) + style.px(8)
-    graph = QRect(left, graph_top, right - left, style.px(46))
+    graph = QRect(left, graph_top, right - left, style.px(46) + spare)
     button_height = round(base.height()) + style.px(10)
     tiny_line = round(small.height())
     foot_top = graph.bottom() + 1 + style.px(9)
@@ -120,7 +135,7 @@ def card_shape(width: int, style: Look) -> CardShape:
         state_base=state_base,
         lamps_base=lamps_base,
         lamp=style.px(12),
-        lamp_step=(right - left) // 4,
+        lamp_shares=LAMP_SHARES,
         graph=graph,
         stats_base=stats_base,
         loads_base=stats_base + tiny_line,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
@@ -11,9 +11,9 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import Look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
-from mt5console.ui.views.card_facts import CardFacts
+from mt5console.ui.views.card_facts import CardFacts, StillFacts
 from mt5console.ui.views.card_layout import BUTTONS, CardShape, Grid, card_grid, card_shape
-from mt5console.ui.views.fleet_parts import ButtonState, paint_button
+from mt5console.ui.views.fleet_parts import ButtonState, Slot, paint_button
 from mt5console.ui.views.ink import Ink
 from mt5console.ui.widgets.badge import badge_size, paint_badge
 
@@ -29,13 +29,13 @@ class CardPainter:
     def __init__(self, style: Look, ink: Ink) -> None:
         self._style = style
         self._ink = ink
-        self._shape: CardShape = card_shape(400, style)
+        self._shape: CardShape = card_shape(400, style, 0)
         self.with_buttons = True
 
-    def layout(self, width: int) -> Grid:
-        """The grid for a view of this width; sizes every card."""
-        grid = card_grid(width, self._style)
-        self._shape = card_shape(grid.item_width, self._style)
+    def layout(self, width: int, height: int, count: int) -> Grid:
+        """The grid for a view of this size and so many terminals; sizes every card."""
+        grid = card_grid(width, height, count, self._style)
+        self._shape = card_shape(grid.item_width, self._style, grid.spare)
         return grid
 
     @property
@@ -48,12 +48,8 @@ class CardPainter:
         """Where the buttons lie on a card; none in a window that may only look."""
         return self._shape.buttons if self.with_buttons else {}
 
-    def key(self, facts: CardFacts, surface: Role) -> Hashable:
-        """What the slow part depends on."""
-        return (facts.key, facts.is_busy, self._shape.width, self.with_buttons)
-
-    def base(self, facts: CardFacts, surface: Role, ratio: float) -> QPixmap:
-        """The slow part: frame, name, account, badges, state, lamps, buttons at rest."""
+    def base(self, facts: StillFacts, surface: Role, ratio: float) -> QPixmap:
+        """The slow part: frame, name, account, badges, state and why, lamps, restarts, buttons at rest."""
         style, shape = self._style, self._shape
         pixmap = QPixmap(round(shape.width * ratio), round(shape.height * ratio))
         pixmap.setDevicePixelRatio(ratio)
@@ -64,26 +60,52 @@ class CardPainter:
         self._paint_name(painter, facts, right)
         self._paint_state(painter, facts, ratio)
         self._paint_lamps(painter, facts, ratio)
+        self._paint_restarts(painter, facts)
         painter.fillRect(shape.graph, style.colour(Role.SUNKEN))
         for name, rect in self.buttons.items():
             paint_button(painter, rect, name, self._rest_state(facts, name), False, style)
         painter.end()
         return pixmap
 
-    def live(self, place: QPoint, facts: CardFacts) -> None:
-        """The quick part, as ink: words, the beat's age, uptime, restarts, CPU and memory."""
-        ink, shape, style = self._ink, self._shape, self._style
-        left, top = place.x(), place.y()
-        words_left = self._words_left(facts)
-        room = shape.right - words_left
-        if facts.words and room > style.px(20):
-            words = ink.fitted(facts.words, room, FontRole.BASE)
-            ink.put(left + words_left, top + shape.state_base, words, FontRole.BASE, facts.words_role)
-        self._beat(left + shape.graph.left(), top + shape.graph.top(), facts)
-        self._stats(left + shape.left, top, facts)
+    def slots(self) -> tuple[Slot, ...]:
+        """Where the quick part is written: uptime, CPU, memory."""
+        shape, small = self._shape, FontRole.SMALL
+        ascent = round(self._style.metrics(small).ascent())
+        room = self._loads_left() - shape.left - self._style.px(8)
+        first, second = shape.stats_base - ascent, shape.loads_base - ascent
+        return (
+            Slot(shape.left, first, room, small, False),
+            Slot(shape.left, second, room, small, False),
+            Slot(self._loads_left(), second, max(0, self._stats_right() - self._loads_left()), small, False),
+        )
+
+    def texts(self, facts: CardFacts) -> tuple[tuple[str, Role], ...]:
+        """What the slots say, in their order."""
+        if facts.still.is_running:
+            loads = (f"up {facts.up}", f"CPU {facts.cpu}", facts.memory)
+        else:
+            loads = ("no process", facts.still.wanted, "")
+        return tuple((text, Role.TEXT_FAINT) for text in loads)
+
+    def ground(self, surface: Role) -> Role:
+        """What slots lie on."""
+        return Role.PANEL
+
+    def label(self, facts: CardFacts, ratio: float) -> tuple[QPoint, QPixmap] | None:
+        """The beat's age, to be laid over the graph, and where."""
+        graph, px = self._shape.graph, self._style.px
+        font = FontRole.TINY if facts.beat_role is Role.TEXT_FAINT else FontRole.SMALL_STRONG
+        indent = px(6)
+        width = round(self._ink.width(facts.beat, font)) + indent
+        tile = self._ink.tile(facts.beat, font, facts.beat_role, Role.SUNKEN, width, True, ratio)
+        return QPoint(graph.left(), graph.top() + px(3)), tile
+
+    def quick_left(self) -> int:
+        """From where on a second's news may change an item: all of a card."""
+        return 0
 
     def paint_over(
-        self, painter: QPainter, rect: QRect, facts: CardFacts, states: Mapping[str, ButtonState], focus: str | None
+        self, painter: QPainter, rect: QRect, facts: StillFacts, states: Mapping[str, ButtonState], focus: str | None
     ) -> None:
         """Buttons that are pointed at, pressed or focused, over the ones at rest."""
         for name in BUTTONS:
@@ -105,10 +127,10 @@ class CardPainter:
         """Cards have none."""
 
     @staticmethod
-    def _rest_state(facts: CardFacts, name: str) -> ButtonState:
+    def _rest_state(facts: StillFacts, name: str) -> ButtonState:
         return "disabled" if facts.is_busy and name in ("deploy", "restart") else "normal"
 
-    def _paint_frame(self, painter: QPainter, facts: CardFacts) -> None:
+    def _paint_frame(self, painter: QPainter, facts: StillFacts) -> None:
         style, shape = self._style, self._shape
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = style.px(_RADIUS)
@@ -120,7 +142,7 @@ class CardPainter:
         stripe.addRect(QRectF(0.0, 0.0, shape.stripe + 0.5, shape.height))
         painter.fillPath(outline.intersected(stripe), style.colour(facts.role))
 
-    def _paint_badges(self, painter: QPainter, facts: CardFacts) -> int:
+    def _paint_badges(self, painter: QPainter, facts: StillFacts) -> int:
         """Badges from the right edge; gives where they begin."""
         style, shape = self._style, self._shape
         metrics = style.metrics(FontRole.NAME)
@@ -133,7 +155,7 @@ class CardPainter:
             right -= size.width() + style.px(6)
         return right
 
-    def _paint_name(self, painter: QPainter, facts: CardFacts, right: int) -> None:
+    def _paint_name(self, painter: QPainter, facts: StillFacts, right: int) -> None:
         style, shape = self._style, self._shape
         painter.setFont(style.font(FontRole.NAME))
         painter.setPen(style.colour(Role.TEXT))
@@ -144,18 +166,30 @@ class CardPainter:
         painter.setPen(style.colour(Role.TEXT_SOFT))
         painter.drawText(QPointF(left, shape.name_base), self._ink.fitted(facts.account, room, FontRole.BASE))
 
-    def _paint_state(self, painter: QPainter, facts: CardFacts, ratio: float) -> None:
+    def _paint_state(self, painter: QPainter, facts: StillFacts, ratio: float) -> None:
         style, shape = self._style, self._shape
         self._paint_lamp(painter, shape.left, shape.state_base, facts.lamp, ratio)
         painter.setFont(style.font(FontRole.STRONG))
         painter.setPen(style.colour(facts.role))
         painter.drawText(QPointF(shape.left + shape.lamp + style.px(6), shape.state_base), facts.title)
+        left = self._words_left(facts)
+        painter.setFont(style.font(FontRole.BASE))
+        painter.setPen(style.colour(facts.words_role))
+        words = self._ink.fitted(facts.words, shape.right - left, FontRole.BASE)
+        painter.drawText(QPointF(left, shape.state_base), words)
 
-    def _paint_lamps(self, painter: QPainter, facts: CardFacts, ratio: float) -> None:
+    def _paint_restarts(self, painter: QPainter, facts: StillFacts) -> None:
+        style, left = self._style, self._loads_left()
+        painter.setFont(style.font(FontRole.SMALL))
+        painter.setPen(style.colour(facts.restarts_role))
+        words = self._ink.fitted(facts.restarts_words, self._stats_right() - left, FontRole.SMALL)
+        painter.drawText(QPointF(left, self._shape.stats_base), words)
+
+    def _paint_lamps(self, painter: QPainter, facts: StillFacts, ratio: float) -> None:
         style, shape = self._style, self._shape
         painter.setFont(style.font(FontRole.SMALL))
         for column, (words, lamp) in enumerate(facts.lamps):
-            left = shape.left + column * shape.lamp_step
+            left = shape.left + round(shape.lamp_shares[column] * (shape.right - shape.left))
             self._paint_lamp(painter, left, shape.lamps_base, lamp, ratio)
             painter.setPen(style.colour(Role.TEXT_SOFT))
             painter.drawText(QPointF(left + shape.lamp + style.px(6), shape.lamps_base), words)
@@ -166,32 +200,14 @@ class CardPainter:
         picture = self._style.lamp(lamp, self._shape.lamp, ratio)
         painter.drawPixmap(QPointF(left, round(middle - self._shape.lamp / 2.0)), picture)
 
-    def _words_left(self, facts: CardFacts) -> int:
+    def _words_left(self, facts: StillFacts) -> int:
         title = self._ink.width(facts.title, FontRole.STRONG)
         return int(self._shape.left + self._shape.lamp + self._style.px(6) + title + self._style.px(8))
 
-    def _beat(self, left: int, top: int, facts: CardFacts) -> None:
-        style, ink = self._style, self._ink
-        quiet = facts.beat_role is Role.TEXT_FAINT
-        font = FontRole.TINY if quiet else FontRole.SMALL_STRONG
-        base = top + style.px(4) + style.metrics(font).ascent()
-        put = ink.put if quiet else ink.put_on_plate
-        put(left + style.px(6), base, facts.beat, font, facts.beat_role)
+    def _loads_left(self) -> int:
+        """The second column of the two lines beside the buttons, the same on every card."""
+        widest = self._ink.width(_WIDEST_UPTIME, FontRole.SMALL)
+        return self._shape.left + round(widest) + self._style.px(12)
 
-    def _stats(self, left: int, top: int, facts: CardFacts) -> None:
-        """Two short lines beside the buttons, in columns that are the same on every card."""
-        ink, shape, style = self._ink, self._shape, self._style
-        right = min((rect.left() for rect in self.buttons.values()), default=shape.right) - style.px(8)
-        first, second = top + shape.stats_base, top + shape.loads_base
-        beside = ink.width(_WIDEST_UPTIME, FontRole.SMALL) + style.px(12)
-        room = int(right - shape.left - beside)
-        restarts = ink.fitted(facts.restarts_words, room, FontRole.SMALL)
-        ink.put(left, first, f"up {facts.up}", FontRole.SMALL, Role.TEXT_FAINT)
-        ink.put(left + beside, first, restarts, FontRole.SMALL, facts.restarts_role)
-        if facts.is_running:
-            ink.put(left, second, f"CPU {facts.cpu}", FontRole.SMALL, Role.TEXT_FAINT)
-            ink.put(
-                left + beside, second, ink.fitted(facts.memory, room, FontRole.SMALL), FontRole.SMALL, Role.TEXT_FAINT
-            )
-        else:
-            ink.put(left, second, "no process", FontRole.SMALL, Role.TEXT_FAINT)
+    def _stats_right(self) -> int:
+        return min((rect.left() for rect in self.buttons.values()), default=self._shape.right) - self._style.px(6)

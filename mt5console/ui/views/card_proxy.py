@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from mt5console.ui.views.card_facts import CardFacts
+from mt5console.ui.views.card_facts import StillFacts
 from mt5console.ui.views.card_layout import DEPLOY, MORE, RESTART
 
 STOP = "stop"
@@ -28,7 +28,7 @@ class InvisibleButton(QPushButton):
 
 
 class CardProxy(QWidget):
-    """One card in sight. `card` is its facts as they are shown.
+    """One card in sight.
 
     Signals:
         asked: `(user_id, act)` when one of its buttons was pressed by something else than the mouse on the view.
@@ -39,7 +39,8 @@ class CardProxy(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.user_id = 0
-        self._spoken = ""
+        self._facts: StillFacts | None = None
+        self._read_only = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.buttons: dict[str, InvisibleButton] = {}
         for act in ACTS:
@@ -50,16 +51,17 @@ class CardProxy(QWidget):
             self.buttons[act] = button
         self.hide()
 
-    def stand_for(self, facts: CardFacts, read_only: bool) -> None:
+    def stand_for(self, facts: StillFacts, read_only: bool) -> None:
         """Speak for this card from now on."""
         if facts.user_id != self.user_id:
             self.user_id = facts.user_id
             self.setObjectName(f"terminal_{facts.user_id}")
             for act, button in self.buttons.items():
                 button.setAccessibleName(f"{act.capitalize()} {facts.name}")
-        if facts.spoken != self._spoken:
-            self._spoken = facts.spoken
-            self.setAccessibleName(facts.spoken)
+        if facts is self._facts and read_only == self._read_only:
+            return
+        self._facts, self._read_only = facts, read_only
+        self.setAccessibleName(facts.spoken)
         for act, button in self.buttons.items():
             usable = not read_only and (act == MORE or not facts.is_busy)
             if button.isEnabled() != usable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
@@ -13,6 +13,17 @@ from mt5console.ui.theme.icons import paint_icon
 from mt5console.ui.theme.look import Look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.views.card_layout import BUTTON_WORDS, MORE
+
+
+class Slot(NamedTuple):
+    """A place on a card or row for words that change: a line's upper left corner, its width, its font, its side."""
+
+    left: int
+    top: int
+    width: int
+    font: FontRole
+    to_right: bool
+
 
 ButtonState = Literal["normal", "hover", "pressed", "disabled"]
 

@@ -1,7 +1,8 @@
 """Heartbeat ages as pixels: many graphs in one picture, and a second's news costs its few new columns alone.
 
 Every graph has a slot (a band of rows) in one shared image. A column stands for a fixed stretch of time and lies at
-its number modulo the width: a ring, so that nothing is ever moved and a graph is shown in two pieces.
+its number modulo the width, written twice, one width apart: nothing is ever moved, and whatever the newest column is,
+the last columns lie side by side.
 numpy is loaded with this module: import it after the first paint. Must not know: cards, users' names or Qt's widgets.
 """
 
@@ -41,6 +42,7 @@ class GraphRaster:
         self._pixels: Pixels = np.zeros((0, 1), dtype=np.uint32)
         self._image = QImage()
         self._colours: Pixels = np.zeros(0, dtype=np.uint32)
+        self._configured: tuple[int, int, float, str, float] | None = None
         self._stale_after_s = 0.0
         self._line = 1.3
         self._head = 0
@@ -54,12 +56,12 @@ class GraphRaster:
 
     def configure(self, width: int, height: int, stale_after_s: float, theme: Theme, line: float) -> None:
         """Size, threshold, colours and line width of every graph; forgets what was drawn with other ones."""
-        colours = _colour_table(theme)
-        same = (width, height, stale_after_s, line) == (self.width, self.height, self._stale_after_s, self._line)
-        if same and np.array_equal(colours, self._colours):
+        wanted = (width, height, stale_after_s, theme.name, line)
+        if wanted == self._configured:
             return
+        self._configured = wanted
         self.width, self.height = max(8, width), max(8, height)
-        self._stale_after_s, self._line, self._colours = stale_after_s, line, colours
+        self._stale_after_s, self._line, self._colours = stale_after_s, line, _colour_table(theme)
         self._make_room(0)
 
     def forget(self) -> None:
@@ -96,22 +98,19 @@ class GraphRaster:
                 self._draw(missing[start : start + _BATCH], history, second, everything)
 
     def blit(self, painter: QPainter, user_id: int, target: QRect, ratio: float) -> bool:
-        """Paint a graph into a place (logical pixels) in its two pieces; False when nothing was drawn for it yet."""
+        """Paint a graph into a place (logical pixels); False when nothing was drawn for it yet."""
         slot = self._slots.get(user_id)
         if slot is None:
             return False
         cut = (self._head + 1) % self.width
-        top, left = slot * self.height, target.x()
-        first = self.width - cut
+        top = slot * self.height
         if ratio == 1.0:
-            painter.drawImage(left, target.y(), self._image, cut, top, first, self.height)
-            painter.drawImage(left + first, target.y(), self._image, 0, top, cut, self.height)
+            painter.drawImage(target.x(), target.y(), self._image, cut, top, self.width, self.height)
             return True
         painter.save()
-        painter.translate(left, target.y())
+        painter.translate(target.topLeft())
         painter.scale(1.0 / ratio, 1.0 / ratio)
-        painter.drawImage(0, 0, self._image, cut, top, first, self.height)
-        painter.drawImage(first, 0, self._image, 0, top, cut, self.height)
+        painter.drawImage(0, 0, self._image, cut, top, self.width, self.height)
         painter.restore()
         return True
 
@@ -152,8 +151,8 @@ class GraphRaster:
 
     def _make_room(self, slots: int) -> None:
         rows = max(1, slots) * self.height
-        self._pixels = np.full((rows, self.width), self._colours[0], dtype=np.uint32)
-        self._image = QImage(self._pixels.data, self.width, rows, self.width * 4, QImage.Format.Format_RGB32)
+        self._pixels = np.full((rows, 2 * self.width), self._colours[0], dtype=np.uint32)
+        self._image = QImage(self._pixels.data, 2 * self.width, rows, 8 * self.width, QImage.Format.Format_RGB32)
         self._slots = {}
         self._free = list(range(slots))
         if not slots:
@@ -170,12 +169,14 @@ class GraphRaster:
         numbers = np.arange(columns.start, columns.stop, dtype=np.float64)
         edges = np.linspace(0.0, 1.0, within)
         instants = (numbers[:, None] + edges) * history.points / self.width - (second - history.points + 1)
-        ages = self._ages_at(_held(history.table(user_ids)), instants)
+        first = max(0, int(instants[0, 0]) - _HELD_S)
+        ages = self._ages_at(_held(history.table(user_ids)[:, first:]), instants - first)
         pixels = self._rasterise(np.fmax.reduce(ages, axis=2), np.fmin.reduce(ages, axis=2), user_ids)
         places = np.arange(columns.start, columns.stop) % self.width
-        for index, user_id in enumerate(user_ids):
-            top = self._slots[user_id] * self.height
-            self._pixels[top : top + self.height, places] = pixels[index]
+        slots = np.array([self._slots[user_id] for user_id in user_ids])
+        bands = self._pixels.reshape(-1, self.height, 2 * self.width)
+        both = np.concatenate((places, places + self.width))
+        bands[slots[:, None], :, both] = np.concatenate((pixels, pixels), axis=2).transpose(0, 2, 1)
 
     @staticmethod
     def _ages_at(table: Floats, instants: npt.NDArray[np.float64]) -> Floats:

@@ -1,92 +1,87 @@
-"""Words for many places at once: laid out a single time, kept, and drawn font by font and colour by colour.
+"""Words as small finished pictures on their ground, made once: a fleet says the same few hundred words over and over.
 
-Shaping text costs more than painting it; a fleet shows the same few hundred words over and over.
-Must not know: what the words mean.
+Laying out and painting text costs ten times more than copying a picture of it. Must not know: what the words mean.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QStaticText, QTransform
+from collections import OrderedDict
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import Look
 from mt5console.ui.theme.palette import Role
 
-_MOST_KEPT = 4000
+_MOST_CUT = 4000
+_MOST_BYTES = 24 * 2**20
+
+TileKey = tuple[str, FontRole, Role, Role, int, bool, float]
 
 
 class Ink:
-    """Collects words with their places (`put`), then draws them all (`flush`)."""
+    """Measures, cuts and pictures words in the look's fonts."""
 
     def __init__(self, style: Look) -> None:
         self._style = style
-        self._laid: dict[tuple[FontRole, str], QStaticText] = {}
         self._cut: dict[tuple[FontRole, int, str], str] = {}
-        self._wanted: dict[tuple[FontRole, Role], list[tuple[float, float, str]]] = {}
-        self._plates: list[QRectF] = []
+        self._tiles: OrderedDict[TileKey, QPixmap] = OrderedDict()
+        self._bytes = 0
 
     def forget(self) -> None:
-        """Drop what was laid out: fonts are other ones."""
-        self._laid.clear()
+        """Drop everything: fonts or colours are other ones."""
         self._cut.clear()
-        self._wanted.clear()
-        self._plates.clear()
+        self._tiles.clear()
+        self._bytes = 0
 
-    def put(self, left: float, base: float, words: str, font: FontRole, role: Role) -> None:
-        """Want words at a place; `base` is their baseline."""
-        if words:
-            self._wanted.setdefault((font, role), []).append((left, base, words))
-
-    def put_right(self, right: float, base: float, words: str, font: FontRole, role: Role) -> None:
-        """Want words that end at a place."""
-        self.put(right - self.width(words, font), base, words, font, role)
-
-    def put_on_plate(self, left: float, base: float, words: str, font: FontRole, role: Role) -> None:
-        """Want words with a ground of their own below them, where a graph may run through."""
-        metrics, pad = self._style.metrics(font), self._style.px(3)
-        height = metrics.ascent() + metrics.descent()
-        self._plates.append(QRectF(left - pad, base - metrics.ascent(), self.width(words, font) + 2 * pad, height))
-        self.put(left, base, words, font, role)
-
-    def fitted(self, words: str, width: int, font: FontRole) -> str:
+    def fitted(self, text: str, width: int, font: FontRole) -> str:
         """The words, cut with an ellipsis if they are too wide."""
-        key = (font, width, words)
+        if not text:
+            return text
+        key = (font, width, text)
         cut = self._cut.get(key)
         if cut is None:
-            if len(self._cut) > _MOST_KEPT:
+            if len(self._cut) > _MOST_CUT:
                 self._cut.clear()
-            metrics = self._style.metrics(font)
-            cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width) if words else words
+            cut = self._style.metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
             self._cut[key] = cut
         return cut
 
-    def width(self, words: str, font: FontRole) -> float:
-        """How wide the words are."""
-        return self._text(words, font).size().width()
+    def width(self, text: str, font: FontRole) -> float:
+        """How wide the words are, in logical pixels."""
+        return self._style.metrics(font).horizontalAdvance(text)
 
-    def flush(self, painter: QPainter) -> None:
-        """Draw everything that is wanted, and want nothing any more."""
-        for plate in self._plates:
-            painter.fillRect(plate, self._style.colour(Role.SUNKEN))
-        self._plates.clear()
-        for (font, role), places in self._wanted.items():
+    def tile(
+        self, text: str, font: FontRole, role: Role, ground: Role, width: int, to_right: bool, ratio: float
+    ) -> QPixmap:
+        """A picture `width` wide and one line high: the words on a ground, at its left or right edge, cut to fit."""
+        key = (text, font, role, ground, width, to_right, ratio)
+        tile = self._tiles.get(key)
+        if tile is None:
+            tile = self._tiles[key] = self._paint(text, font, role, ground, width, to_right, ratio)
+            self._bytes += _size(tile)
+            while self._bytes > _MOST_BYTES and len(self._tiles) > 1:
+                self._bytes -= _size(self._tiles.popitem(last=False)[1])
+        return tile
+
+    def _paint(
+        self, text: str, font: FontRole, role: Role, ground: Role, width: int, to_right: bool, ratio: float
+    ) -> QPixmap:
+        metrics = self._style.metrics(font)
+        tile = QPixmap(max(1, round(width * ratio)), max(1, round(round(metrics.height()) * ratio)))
+        tile.setDevicePixelRatio(ratio)
+        tile.fill(self._style.colour(ground))
+        words = self.fitted(text, width, font)
+        if words:
+            painter = QPainter(tile)
             painter.setFont(self._style.font(font))
             painter.setPen(self._style.colour(role))
-            ascent = self._style.metrics(font).ascent()
-            for left, base, words in places:
-                painter.drawStaticText(QPointF(left, base - ascent), self._text(words, font))
-        self._wanted.clear()
+            left = width - metrics.horizontalAdvance(words) if to_right else 0.0
+            painter.drawText(QPointF(left, round(metrics.ascent())), words)
+            painter.end()
+        return tile
 
-    def _text(self, words: str, font: FontRole) -> QStaticText:
-        key = (font, words)
-        text = self._laid.get(key)
-        if text is None:
-            if len(self._laid) > _MOST_KEPT:
-                self._laid.clear()
-            text = QStaticText(words)
-            text.setTextFormat(Qt.TextFormat.PlainText)
-            text.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            text.prepare(QTransform(), self._style.font(font))
-            self._laid[key] = text
-        return text
+
+def _size(tile: QPixmap) -> int:
+    return tile.width() * tile.height() * 4

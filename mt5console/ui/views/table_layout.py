@@ -37,7 +37,7 @@ _WISHES: Mapping[str, _Wish] = {
     "state": _Wish(title="State", least=120),
     "words": _Wish(title="", least=130, share=5.0, most=900, leaves=3),
     "user": _Wish(title="User", least=68),
-    "account": _Wish(title="Account", least=196, share=1.5, most=300, leaves=4),
+    "account": _Wish(title="Account", least=206, share=1.5, most=300, leaves=4),
     "money": _Wish(title="", least=58),
     "checks": _Wish(title="P I A R", least=66),
     "graph": _Wish(title="Heartbeat age, 5 min", least=124, share=3.0, most=480),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
@@ -11,12 +11,15 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import Look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
-from mt5console.ui.views.card_facts import CardFacts
+from mt5console.ui.views.card_facts import CardFacts, StillFacts
 from mt5console.ui.views.card_layout import BUTTONS, Grid
-from mt5console.ui.views.fleet_parts import ButtonState, paint_icon_button
+from mt5console.ui.views.fleet_parts import ButtonState, Slot, paint_icon_button
 from mt5console.ui.views.ink import Ink
 from mt5console.ui.views.table_layout import Column, columns_for
 from mt5console.ui.widgets.badge import badge_size, paint_badge
+
+_QUICK = ("worst", "cpu", "memory")
+"""Columns that change every second; they leave a narrow table from the last one on."""
 
 
 class TablePainter:
@@ -27,6 +30,7 @@ class TablePainter:
         self._ink = ink
         self._width = 800
         self._columns: Mapping[str, Column] = {}
+        self._quick = 0
         self.with_buttons = True
 
     @property
@@ -34,13 +38,13 @@ class TablePainter:
         """The header's height."""
         return round(self._style.metrics(FontRole.SMALL).height()) + self._style.px(14)
 
-    def layout(self, width: int) -> Grid:
-        """One column of rows."""
+    def layout(self, width: int, height: int, count: int) -> Grid:
+        """One column of rows, whatever the height and the count."""
         style = self._style
         self._width = width
         self._columns = columns_for(width, style, self.with_buttons)
-        height = round(style.metrics(FontRole.BASE).height()) + style.px(10)
-        return Grid(columns=1, item_width=width, item_height=height, gap=0, margin=0, top=self.header)
+        self._quick = sum(name in self._columns for name in _QUICK)
+        return Grid(columns=1, item_width=width, item_height=self._row_height(), gap=0, margin=0, top=self.header)
 
     @property
     def graph(self) -> QRect:
@@ -60,14 +64,10 @@ class TablePainter:
             for index, name in enumerate(BUTTONS)
         }
 
-    def key(self, facts: CardFacts, surface: Role) -> Hashable:
-        """What the slow part depends on."""
-        return (facts.key, facts.is_busy, self._width, surface, self.with_buttons, "row")
-
-    def base(self, facts: CardFacts, surface: Role, ratio: float) -> QPixmap:
-        """The slow part: state, user, account, badge, lamps."""
+    def base(self, facts: StillFacts, surface: Role, ratio: float) -> QPixmap:
+        """The slow part: state and why, user, account, badge, lamps, robots, restarts, buttons at rest."""
         style, height = self._style, self._row_height()
-        ground = Role.GROUND if surface is Role.PANEL else surface
+        ground = self.ground(surface)
         pixmap = QPixmap(round(self._width * ratio), round(height * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(style.colour(ground))
@@ -81,6 +81,12 @@ class TablePainter:
         if "account" in self._columns:
             self._write(painter, self._columns["account"], facts.account, FontRole.BASE, Role.TEXT_SOFT)
         self._paint_badge(painter, facts)
+        self._paint_words(painter, facts)
+        restarts = Role.TEXT if facts.restarts_role is Role.TEXT_FAINT else facts.restarts_role
+        for name, text, role in (("robots", facts.robots, Role.TEXT), ("restarts", facts.restarts, restarts)):
+            if name in self._columns:
+                indent = self._columns[name].width - round(self._ink.width(text, FontRole.BASE))
+                self._write(painter, self._columns[name], text, FontRole.BASE, role, indent)
         for index, (_, lamp) in enumerate(facts.lamps):
             self._paint_lamp(painter, self._columns["checks"].left + index * style.px(17), lamp, ground, ratio)
         painter.fillRect(self.graph, style.colour(Role.SUNKEN))
@@ -89,29 +95,32 @@ class TablePainter:
         painter.end()
         return pixmap
 
-    def live(self, place: QPoint, facts: CardFacts) -> None:
-        """The quick part: words and numbers."""
-        ink, base, left = self._ink, place.y() + self._base_line(), place.x()
-        if "words" in self._columns:
-            column = self._columns["words"]
-            special = " · ".join(words.lower() for words, _ in facts.badges[:-1])
-            words = " · ".join(part for part in (special, facts.words) if part)
-            cut = ink.fitted(words, column.width, FontRole.BASE)
-            ink.put(left + column.left, base, cut, FontRole.BASE, facts.words_role)
-        numbers = {
-            "worst": (facts.worst, Role.TEXT if facts.beat_role is Role.TEXT_FAINT else facts.beat_role),
-            "robots": (facts.robots, Role.TEXT),
-            "restarts": (facts.restarts, Role.TEXT if facts.restarts_role is Role.TEXT_FAINT else facts.restarts_role),
-            "cpu": (facts.cpu, Role.TEXT_SOFT),
-            "memory": (facts.memory, Role.TEXT_SOFT),
-        }
-        for name, (number, role) in numbers.items():
-            if name in self._columns:
-                column = self._columns[name]
-                ink.put_right(left + column.left + column.width, base, number, FontRole.BASE, role)
+    def slots(self) -> tuple[Slot, ...]:
+        """Where the quick part is written: worst age, CPU, memory, as far as they fit."""
+        top = self._base_line() - round(self._style.metrics(FontRole.BASE).ascent())
+        columns = [self._columns[name] for name in _QUICK if name in self._columns]
+        return tuple(Slot(column.left, top, column.width, FontRole.BASE, True) for column in columns)
+
+    def texts(self, facts: CardFacts) -> tuple[tuple[str, Role], ...]:
+        """What the slots say, in their order."""
+        role = Role.TEXT if facts.beat_role is Role.TEXT_FAINT else facts.beat_role
+        said = ((facts.worst, role), (facts.cpu, Role.TEXT_SOFT), (facts.memory, Role.TEXT_SOFT))
+        return said[: self._quick]
+
+    def ground(self, surface: Role) -> Role:
+        """What slots lie on."""
+        return Role.GROUND if surface is Role.PANEL else surface
+
+    def label(self, facts: CardFacts, ratio: float) -> tuple[QPoint, QPixmap] | None:
+        """Rows write the beat's age in a column of its own."""
+        return None
+
+    def quick_left(self) -> int:
+        """From where on a second's news may change a row: its graph and what is right of it."""
+        return self._columns["graph"].left
 
     def paint_over(
-        self, painter: QPainter, rect: QRect, facts: CardFacts, states: Mapping[str, ButtonState], focus: str | None
+        self, painter: QPainter, rect: QRect, facts: StillFacts, states: Mapping[str, ButtonState], focus: str | None
     ) -> None:
         """Buttons that are pointed at, pressed or focused."""
         for name, place in self.buttons.items():
@@ -151,7 +160,7 @@ class TablePainter:
         painter.fillRect(0, height - 1, width, 1, style.colour(Role.LINE))
 
     @staticmethod
-    def _rest_state(facts: CardFacts, name: str) -> ButtonState:
+    def _rest_state(facts: StillFacts, name: str) -> ButtonState:
         return "disabled" if facts.is_busy and name in ("deploy", "restart") else "normal"
 
     def _row_height(self) -> int:
@@ -166,10 +175,16 @@ class TablePainter:
     ) -> None:
         painter.setFont(self._style.font(font))
         painter.setPen(self._style.colour(role))
-        cut = self._ink.fitted(words, column.width - indent, font)
+        cut = self._ink.fitted(words, max(column.width - indent, 0) + 1, font)
         painter.drawText(QPointF(column.left + indent, self._base_line()), cut)
 
-    def _paint_badge(self, painter: QPainter, facts: CardFacts) -> None:
+    def _paint_words(self, painter: QPainter, facts: StillFacts) -> None:
+        if "words" in self._columns:
+            special = " · ".join(words.lower() for words, _ in facts.badges[:-1])
+            text = f"{special} · {facts.words}" if special and facts.words else special or facts.words
+            self._write(painter, self._columns["words"], text, FontRole.BASE, facts.words_role)
+
+    def _paint_badge(self, painter: QPainter, facts: StillFacts) -> None:
         words, role = facts.badges[-1]
         size, column = badge_size(words, self._style), self._columns["money"]
         top = (self._row_height() - 1 - size.height()) // 2
