@@ -108,14 +108,17 @@ class ProcessCollector:
         current = self._targets.get(target.user_id)
         if current is not None and current.process == ref:
             self._targets.set_process(target.user_id, None)
-        updater = self.updater_runs(target)
+        # LiveUpdate ends the terminal cleanly: a signal or an error needs no look, and a restart waits for this fact.
+        updater = (code is None or code == 0) and self.updater_runs(target)
         self._post(ProcessExited(user_id=target.user_id, pid=ref.pid, exit_code=code, updater=updater))
 
     def updater_runs(self, target: Target) -> bool:
         """Whether LiveUpdate's own program runs from the user's directory."""
-        if not target.layout.updater.is_dir():
+        try:
+            is_empty = next(target.layout.updater.iterdir(), None) is None
+        except OSError:
             return False
-        return bool(self._processes.find_under(target.layout.updater))
+        return not is_empty and bool(self._processes.find_under(target.layout.updater))
 
     def _measure(self, target: Target, now: float) -> None:
         process = target.process
