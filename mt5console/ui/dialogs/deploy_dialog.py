@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mt5console.ui.dialogs.deploy_choice import Choice, ChoicePage
@@ -93,6 +92,7 @@ class DeployDialog(FramedDialog):
         self._begin()
         # Qt would not make it larger than two thirds of the screen by itself.
         self.resize(self.sizeHint())
+        self.keep_size()
 
     def _build_body(self) -> None:
         self._badge = self.add_money_badge("unknown")
@@ -127,7 +127,7 @@ class DeployDialog(FramedDialog):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for ten stages; never more than a small screen has."""
         room = self.screen().availableSize()
-        return QSize(min(look().px(800), room.width() - 40), min(look().px(600), room.height() - 60))
+        return QSize(min(look().px(800), room.width() - 40), min(look().px(640), room.height() - 60))
 
     # ---- what it is about ---------------------------------------------------------------------------------------
 
@@ -146,14 +146,16 @@ class DeployDialog(FramedDialog):
         shown = self._proof_page.deployment
         return self._pages.currentIndex() == _PROOF and (shown is None or shown.status not in ENDED)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Closing asks nothing; while a deployment goes on, the dialog is kept to be found again."""
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_running)
-        super().closeEvent(event)
+    @property
+    def has_unseen_end(self) -> bool:
+        """Whether the deployment has ended while the dialog was hidden, and nobody has looked since."""
+        shown = self._proof_page.deployment
+        return not self.isVisible() and shown is not None and shown.status in ENDED
 
-    def reject(self) -> None:
-        """Escape closes like the button does."""
-        self.close()
+    def done(self, result: int) -> None:
+        """Closing asks nothing; while a deployment goes on, the dialog is only hidden, to be found again."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_running)
+        super().done(result)
 
     # ---- choosing -----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.deploy_review import point_rows, section_title
@@ -127,7 +128,7 @@ class ProofPage(QWidget):
         self._since_told.start()
         self.stages.set_stages((), "deploy", ended=False)
         self._show_end()
-        self._timer.start()
+        self._tick_if_looked_at()
 
     def show_deployment(self, deployment: DeploymentPicture, steps: tuple[NextStep, ...]) -> None:
         """The deployment as the engine tells it; `steps` are offered once it has ended."""
@@ -140,10 +141,7 @@ class ProofPage(QWidget):
         ended = deployment.status in ENDED
         self._since_told.start()
         self.stages.set_stages(deployment.stages, deployment.kind or "deploy", ended=ended)
-        if ended:
-            self._timer.stop()
-        elif not self._timer.isActive():
-            self._timer.start()
+        self._tick_if_looked_at()
         self._show_end(steps if ended else ())
 
     def see_terminal(self, terminal: TerminalPicture) -> None:
@@ -155,6 +153,23 @@ class ProofPage(QWidget):
         if robot is not None and robot.deployment_id == deployment.deployment_id and self._first_beat is None:
             self._first_beat = robot.sequence
         self._beats = beats_words(robot, deployment.deployment_id, self._first_beat)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Seconds are counted while somebody looks."""
+        super().showEvent(event)
+        self._tick_if_looked_at()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """A hidden page follows the engine's news alone."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _tick_if_looked_at(self) -> None:
+        ended = self._deployment is not None and self._deployment.status in ENDED
+        if ended or not self._since_told.isValid() or not self.isVisible():
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
 
     def _on_tick(self) -> None:
         running = self.running
@@ -199,6 +214,7 @@ class ProofPage(QWidget):
             set_kind(button, "primary" if place == 0 else "")
             button.clicked.connect(partial(self._on_step_clicked, step.act))
             self._buttons.addWidget(button)
+            button.show()
         if steps:
             self._buttons.addStretch(1)
 

@@ -44,7 +44,7 @@ class DeployRegistry(QObject):
 
     def open(self, user_id: int | None = None, robot_id: int | None = None) -> DeployDialog:
         """The dialog for this robot: the one that shows its running deployment, or a new one."""
-        dialog = self.find_running(robot_id) if robot_id is not None else None
+        dialog = None if robot_id is None else self.find_running(robot_id) or self._find_unseen(robot_id)
         if dialog is None:
             dialog = DeployDialog(self._desk, user_id, robot_id, self._window)
             dialog.destroyed.connect(self._on_dialog_destroyed)
@@ -62,6 +62,10 @@ class DeployRegistry(QObject):
             if dialog.is_running and dialog.robot_id == robot_id:
                 return dialog
         return None
+
+    def _find_unseen(self, robot_id: int) -> DeployDialog | None:
+        """The hidden dialog whose deployment has ended meanwhile: its result is read before another one begins."""
+        return next((one for one in self._alive() if one.has_unseen_end and one.robot_id == robot_id), None)
 
     def running(self) -> tuple[DeploymentPicture, ...]:
         """Deployments that people asked for and that go on now, oldest first."""

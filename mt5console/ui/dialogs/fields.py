@@ -1,4 +1,4 @@
-"""Fields that the dialogs type and tick in, drawn so that they are seen on dark ground. Must not know: their meaning."""
+"""Fields that the dialogs type and tick in, drawn to be seen on dark ground too. Must not know: their meaning."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Dialogs are shown with `open()`; none waits in a loop of its own.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ class FramedDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._sized = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         margin = look().px(MARGIN)
@@ -113,19 +114,30 @@ class FramedDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """As high as its words at its width, from the first moment."""
-        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
-            self.grow()
+        if not self._sized:
+            self._sized = True
+            width = max(self.minimumWidth(), self.minimumSizeHint().width())
+            self.resize(width, self._needed_height(width))
         super().showEvent(event)
 
+    def keep_size(self) -> None:
+        """The size was chosen already: the first show leaves it alone."""
+        self._sized = True
+
     def grow(self) -> None:
-        """Make room for all words at the present width; never smaller than it is once it is shown."""
+        """Make room for words that have become longer, as soon as they are laid out."""
+        QTimer.singleShot(0, self._on_grow)
+
+    def _on_grow(self) -> None:
+        needed = self._needed_height(self.width())
+        if needed > self.height():
+            self.resize(self.width(), needed)
+
+    def _needed_height(self, width: int) -> int:
+        self._layout.invalidate()
         self._layout.activate()
-        width = max(self.width() if self.isVisible() else 0, self.minimumWidth(), self.minimumSizeHint().width())
         needed = self._layout.totalHeightForWidth(width) if self._layout.hasHeightForWidth() else 0
-        height = max(
-            needed, self.minimumSizeHint().height() if not needed else 0, self.height() if self.isVisible() else 0
-        )
-        self.resize(width, height)
+        return max(needed, self.minimumSizeHint().height() if needed <= 0 else 0)
 
     def em(self, count: float) -> int:
         """A length in widths of the letter m, so that sizes follow the font."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QPushButton, QWidget
 
 from mt5console.ui.dialogs.errands import Errands
@@ -113,4 +113,4 @@ class MaintenanceDialog(FramedDialog):
 
 
 def _local(utc_s: float) -> QDateTime:
-    return QDateTime.fromSecsSinceEpoch(int(utc_s), Qt.TimeSpec.LocalTime)
+    return QDateTime.fromSecsSinceEpoch(int(utc_s))

@@ -14,6 +14,9 @@ Index = QModelIndex | QPersistentModelIndex
 Pairs = tuple[tuple[str, str], ...]
 
 NAME, VALUE = 0, 1
+_NEW = ("", "")
+"""The row that takes a new input."""
+
 _HEADERS = ("Input", "Value")
 
 
@@ -24,13 +27,13 @@ class InputsModel(QAbstractTableModel):
         super().__init__(parent)
         self._fixed = fixed
         self._given: Pairs = ()
-        self._rows: list[tuple[str, str]] = []
+        self._rows: list[tuple[str, str]] = [] if fixed else [_NEW]
 
     def set_inputs(self, inputs: Iterable[tuple[str, str]]) -> None:
         """Show these, and remember them as what is registered."""
         self.beginResetModel()
         self._given = tuple(inputs)
-        self._rows = list(self._given)
+        self._rows = list(self._given) if self._fixed else [*self._given, _NEW]
         self.endResetModel()
 
     def inputs(self) -> Pairs:
@@ -43,9 +46,7 @@ class InputsModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """The inputs, and one row for a new one unless the names are fixed."""
-        if parent is not None and parent.isValid():
-            return 0
-        return len(self._rows) + (0 if self._fixed else 1)
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Name and value."""
@@ -55,7 +56,7 @@ class InputsModel(QAbstractTableModel):
         """A name or a value; a changed value's tooltip tells the registered one."""
         if not index.isValid() or index.row() >= self.rowCount():
             return None
-        name, value = self._row(index.row())
+        name, value = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return (name, value)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole and dict(self._given).get(name, value) != value:
@@ -69,17 +70,13 @@ class InputsModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or not self.flags(index) & _EDITABLE:
             return False
         row, text = index.row(), str(value)
-        name, old = self._row(row)
-        if row == len(self._rows):
-            if not text:
-                return False
-            self.beginInsertRows(QModelIndex(), row + 1, row + 1)
-            self._rows.append((name, old))
-            self._keep(row, index.column(), text)
-            self.endInsertRows()
-        else:
-            self._keep(row, index.column(), text)
+        name, old = self._rows[row]
+        self._rows[row] = (text, old) if index.column() == NAME else (name, text)
         self.dataChanged.emit(self.index(row, NAME), self.index(row, VALUE))
+        if not self._fixed and self._rows[-1] != _NEW:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows))
+            self._rows.append(_NEW)
+            self.endInsertRows()
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -96,13 +93,6 @@ class InputsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return _HEADERS[section] if 0 <= section < len(_HEADERS) else None
         return None
-
-    def _row(self, row: int) -> tuple[str, str]:
-        return self._rows[row] if row < len(self._rows) else ("", "")
-
-    def _keep(self, row: int, column: int, text: str) -> None:
-        name, value = self._rows[row]
-        self._rows[row] = (text, value) if column == NAME else (name, text)
 
 
 _EDITABLE = Qt.ItemFlag.ItemIsEditable
