@@ -19,7 +19,7 @@ from mt5console.ui.theme.palette import Role
 from mt5console.ui.views.card_facts import CardFacts, StillFacts
 from mt5console.ui.views.card_layout import Grid
 from mt5console.ui.views.card_painter import CardPainter
-from mt5console.ui.views.fleet_parts import ButtonState, Slot, dashed_strip, paint_marks
+from mt5console.ui.views.fleet_parts import ButtonState, Slot, dashed_strip, mark_picture
 from mt5console.ui.views.ink import Ink
 from mt5console.ui.views.table_painter import TablePainter
 
@@ -77,6 +77,7 @@ class FleetFrame:
         self._history: AgeHistory | None = None
         self._raster: GraphRaster | None = None
         self._strip: QPixmap | None = None
+        self._marks: dict[str, QPixmap] = {}
 
     @property
     def header(self) -> int:
@@ -102,6 +103,7 @@ class FleetFrame:
         self._laid = (self.mode, grid.item_width, grid.item_height, len(self.buttons))
         if self._laid != before:
             self._bases.clear()
+            self._marks.clear()
         return grid
 
     def show_buttons(self, shown: bool) -> None:
@@ -126,6 +128,7 @@ class FleetFrame:
         """Fonts or colours are other ones."""
         self._ink.forget()
         self._bases.clear()
+        self._marks.clear()
         self._strip = None
 
     def paint(
@@ -136,6 +139,7 @@ class FleetFrame:
         if ratio != self._ratio:
             self._ratio = ratio
             self._bases.clear()
+            self._marks.clear()
             self._strip = None
         for facts, rect in items:
             surface = _surface(facts.user_id, touch)
@@ -186,14 +190,20 @@ class FleetFrame:
                 place = graph.translated(rect.topLeft())
                 raster.blit(painter, facts.user_id, place, ratio)
                 painter.drawPixmap(place.left(), rect.top() + stale, self._strip)
-                marks = history.marks(facts.user_id)
-                if marks:
-                    shares = [(raster.share_of(mark.utc_s), mark.kind) for mark in marks]
-                    paint_marks(painter, place, shares, self._style)
+                for mark in history.marks(facts.user_id):
+                    self._paint_mark(painter, place, mark.kind, raster.share_of(mark.utc_s))
         for facts, rect in items:
             label = item.label(facts, ratio)
             if label is not None:
                 painter.drawPixmap(rect.topLeft() + label[0], label[1])
+
+    def _paint_mark(self, painter: QPainter, place: QRect, kind: str, share: float) -> None:
+        picture = self._marks.get(kind)
+        if picture is None:
+            picture = self._marks[kind] = mark_picture(kind, place.height(), self._ratio, self._style)
+        half = int(picture.width() / self._ratio) // 2
+        left = place.left() + round(share * place.width()) - half
+        painter.drawPixmap(min(max(left, place.left()), place.right() - 2 * half), place.top(), picture)
 
     def _paint_touched(self, painter: QPainter, facts: StillFacts, rect: QRect, touch: Touch) -> None:
         """What is chosen, pointed at, pressed, or has the keyboard."""

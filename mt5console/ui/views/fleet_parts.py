@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
@@ -83,32 +82,28 @@ def dashed_strip(width: int, ratio: float, style: Look) -> QPixmap:
     return strip
 
 
-def paint_marks(painter: QPainter, graph: QRect, marks: Iterable[tuple[float, str]], style: Look) -> None:
-    """Paint what happened onto a graph: `(share across, kind)`. A restart points down, a deployment is a diamond."""
-    painter.save()
-    painter.setClipRect(graph)
+def mark_picture(kind: str, height: int, ratio: float, style: Look) -> QPixmap:
+    """What happened, as a line to lay over a graph: a restart has an arrow down, a deployment a diamond."""
+    size = max(2.5, height * 0.07)
+    width = 2 * round(size + 1.5) + 1
+    picture = QPixmap(round(width * ratio), round(height * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    size = max(2.5, graph.height() * 0.07)
-    for share, kind in marks:
-        left = graph.left() + share * graph.width()
-        role = Role.ACCENT if kind == "restart" else Role.QUARANTINED
-        painter.setPen(QPen(style.colour(role), 1.2))
-        painter.drawLine(QLineF(left, graph.top() + 1.0, left, graph.bottom()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.colour(role))
-        top = graph.top() + 1.0
-        if kind == "restart":
-            points = [QPointF(left - size, top), QPointF(left + size, top), QPointF(left, top + 1.4 * size)]
-        else:
-            middle = top + size
-            points = [
-                QPointF(left, middle - size),
-                QPointF(left + size, middle),
-                QPointF(left, middle + size),
-                QPointF(left - size, middle),
-            ]
-        painter.drawPolygon(QPolygonF(points))
-    painter.restore()
+    role, middle, top = Role.ACCENT if kind == "restart" else Role.QUARANTINED, width / 2.0, 1.0
+    painter.setPen(QPen(style.colour(role), 1.2))
+    painter.drawLine(QLineF(middle, top, middle, height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(style.colour(role))
+    if kind == "restart":
+        points = [QPointF(middle - size, top), QPointF(middle + size, top), QPointF(middle, top + 1.4 * size)]
+    else:
+        corners = ((0.0, -size), (size, 0.0), (0.0, size), (-size, 0.0))
+        points = [QPointF(middle + across, top + size + down) for across, down in corners]
+    painter.drawPolygon(QPolygonF(points))
+    painter.end()
+    return picture
 
 
 def paint_empty(painter: QPainter, area: QRect, title: str, words: str, style: Look) -> None:

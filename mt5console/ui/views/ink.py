@@ -26,12 +26,14 @@ class Ink:
     def __init__(self, style: Look) -> None:
         self._style = style
         self._cut: dict[tuple[FontRole, int, str], str] = {}
+        self._widths: dict[tuple[FontRole, str], float] = {}
         self._tiles: OrderedDict[TileKey, QPixmap] = OrderedDict()
         self._bytes = 0
 
     def forget(self) -> None:
         """Drop everything: fonts or colours are other ones."""
         self._cut.clear()
+        self._widths.clear()
         self._tiles.clear()
         self._bytes = 0
 
@@ -50,7 +52,13 @@ class Ink:
 
     def width(self, text: str, font: FontRole) -> float:
         """How wide the words are, in logical pixels."""
-        return self._style.metrics(font).horizontalAdvance(text)
+        key = (font, text)
+        width = self._widths.get(key)
+        if width is None:
+            if len(self._widths) > _MOST_CUT:
+                self._widths.clear()
+            width = self._widths[key] = self._style.metrics(font).horizontalAdvance(text)
+        return width
 
     def tile(
         self, text: str, font: FontRole, role: Role, ground: Role, width: int, to_right: bool, ratio: float
