@@ -67,6 +67,10 @@ class DeployRegistry(QObject):
         """The hidden dialog whose deployment has ended meanwhile: its result is read before another one begins."""
         return next((one for one in self._alive() if one.has_unseen_end and one.robot_id == robot_id), None)
 
+    def shows(self, robot_id: int | None) -> bool:
+        """Whether a dialog in sight shows this robot's deployment, so that nobody else needs to tell its end."""
+        return any(dialog.isVisible() and dialog.robot_id == robot_id for dialog in self._alive())
+
     def running(self) -> tuple[DeploymentPicture, ...]:
         """Deployments that people asked for and that go on now, oldest first."""
         return tuple(self._running.values())

@@ -16,8 +16,9 @@ from mt5console.ui.pictures import TerminalPicture
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
+    from mt5console.ui.dialogs.deploy_registry import DeployRegistry
 
-OF_TERMINAL = frozenset({"resume", "maintenance", "remove_user", "remove_robot"})
+OF_TERMINAL = frozenset({"resume", "maintenance", "set_password", "remove_user", "remove_robot"})
 """Dialogs that are about a terminal, and are not opened without one."""
 
 Key = tuple[str, int | None, int | None]
@@ -39,14 +40,18 @@ class Dialogs(QObject):
         self._desk = desk
         self._window = window
         self._open: dict[Key, QDialog] = {}
+        self._deployments: DeployRegistry | None = None
 
     def open(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
-        """Open a dialog: deploy, add_user, add_robot, remove_user, remove_robot, maintenance, resume, stop_all."""
+        """Open a dialog by its name: deploy, add_user, add_robot, stop_all, or one of `OF_TERMINAL`."""
         terminal = None if user_id is None else self._desk.fleet.terminal(user_id)
         if terminal is None and name in OF_TERMINAL:
             self.refused.emit(f"user_{user_id} is not known here any more.")
             return
-        if not self._find_again((name, user_id, robot_id)):
+        if name == "deploy":
+            # Several may go on at once, hidden or not; the registry finds the one that shows this robot.
+            self._registry().open(user_id, robot_id)
+        elif not self._find_again((name, user_id, robot_id)):
             dialog = self._build(name, terminal, user_id, robot_id)
             self._keep((name, user_id, robot_id), dialog)
             dialog.open()
@@ -63,12 +68,16 @@ class Dialogs(QObject):
 
     def deploys(self, robot_id: int | None) -> bool:
         """Whether a deploy dialog shows this robot's deployment now, so that nobody else needs to tell its end."""
-        from mt5console.ui.dialogs.deploy_dialog import DeployDialog
+        return self._deployments is not None and self._deployments.shows(robot_id)
 
-        return any(
-            isinstance(dialog, DeployDialog) and dialog.isVisible() and dialog.robot_id == robot_id
-            for dialog in self._open.values()
-        )
+    def _registry(self) -> DeployRegistry:
+        from mt5console.ui.dialogs.deploy_registry import DeployRegistry
+
+        if self._deployments is None:
+            self._deployments = DeployRegistry(self._desk, self._window)
+            self._deployments.journal_wanted.connect(self.journal_wanted)
+            self._deployments.robot_wanted.connect(self._on_robot_wanted)
+        return self._deployments
 
     def _find_again(self, key: Key) -> bool:
         known = self._open.get(key)
@@ -84,8 +93,6 @@ class Dialogs(QObject):
         dialog.destroyed.connect(_Forgetting(self._open, key, dialog, self).forget)
 
     def _build(self, name: str, terminal: TerminalPicture | None, user_id: int | None, robot_id: int | None) -> QDialog:
-        if name == "deploy":
-            return self._build_deploy(user_id, robot_id)
         if name == "add_user":
             from mt5console.ui.dialogs.user_dialog import UserDialog
 
@@ -100,14 +107,6 @@ class Dialogs(QObject):
             return StopAllDialog(self._desk, self._window)
         return self._build_of_terminal(name, terminal, robot_id)
 
-    def _build_deploy(self, user_id: int | None, robot_id: int | None) -> QDialog:
-        from mt5console.ui.dialogs.deploy_dialog import DeployDialog
-
-        dialog = DeployDialog(self._desk, user_id, robot_id, self._window)
-        dialog.journal_wanted.connect(self.journal_wanted)
-        dialog.robot_wanted.connect(self._on_robot_wanted)
-        return dialog
-
     def _build_of_terminal(self, name: str, terminal: TerminalPicture, robot_id: int | None) -> QDialog:
         if name == "resume":
             from mt5console.ui.dialogs.stop_all_dialog import ResumeDialog
@@ -117,11 +116,17 @@ class Dialogs(QObject):
             from mt5console.ui.dialogs.maintenance_dialog import MaintenanceDialog
 
             return MaintenanceDialog(self._desk, terminal, self._window)
+        if name == "set_password":
+            from mt5console.ui.dialogs.password_dialog import PasswordDialog
+
+            return PasswordDialog(self._desk, terminal, self._window)
         from mt5console.ui.dialogs.remove_dialogs import RemoveRobotDialog, RemoveUserDialog
 
         if name == "remove_robot" and robot_id is not None:
             return RemoveRobotDialog(self._desk, terminal, robot_id, self._window)
-        return RemoveUserDialog(self._desk, terminal, self._window)
+        if name == "remove_user":
+            return RemoveUserDialog(self._desk, terminal, self._window)
+        raise ValueError(f"there is no dialog by the name {name}")
 
     def _on_robot_wanted(self, user_id: int) -> None:
         self.open("add_robot", user_id)
