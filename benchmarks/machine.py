@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -103,21 +102,34 @@ def process(
 
 
 def end_tree(child: subprocess.Popen[bytes]) -> None:
-    """End a child of ours and all its descendants; a supervisor first, so that it replaces nothing."""
+    """End a child of ours and all its descendants."""
     try:
-        family = psutil.Process(child.pid).children(recursive=True)
+        end_family(psutil.Process(child.pid))
     except psutil.NoSuchProcess:
-        family = []
-    child.send_signal(signal.SIGKILL)
+        pass
     child.wait(10)
-    for member in family:
+
+
+def end_family(top: psutil.Process) -> None:
+    """End a process and all its descendants. All are stopped first: a supervisor must not replace what is ended."""
+    family = {top}
+    fresh = {top}
+    while fresh:
+        for one in fresh:
+            try:
+                one.suspend()
+            except psutil.NoSuchProcess:
+                continue
+        # A fork that was under way when the stop came shows in the next look.
+        time.sleep(0.002)
+        fresh = set(top.children(recursive=True)) - family
+        family |= fresh
+    for one in family:
         try:
-            below = member.children(recursive=True)
-            member.kill()
-            family.extend(one for one in below if one not in family)
+            one.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(family, timeout=5)
+    psutil.wait_procs(list(family - {top}), timeout=5)
 
 
 def worker(name: str) -> list[str]:

@@ -6,6 +6,7 @@ Each ends by itself after five minutes, should the benchmark be killed. Must not
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,14 +34,26 @@ def sleepers(count: int) -> Iterator[list[ProcessRef]]:
     """So many sleeping processes, seen by the project's own table; all ended at the end."""
     program = shutil.which("sleep") or "/bin/sleep"
     command = [sys.executable, "-IS", "-c", _STARTER, str(count), program, str(LIFETIME_S)]
-    pids = [int(word) for word in subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.split()]
-    known = [psutil.Process(pid) for pid in pids]
+    known: list[psutil.Process] = []
     try:
-        table = system_table()
-        yield [ProcessRef(pid=pid, created_utc_s=table.created_utc_s(pid) or 0.0, executable=program) for pid in pids]
+        with _uninterrupted():
+            started = subprocess.run(command, stdout=subprocess.PIPE, start_new_session=True, check=True)
+            known += [psutil.Process(int(word)) for word in started.stdout.split()]
+        birth = system_table().created_utc_s
+        yield [ProcessRef(pid=one.pid, created_utc_s=birth(one.pid) or 0.0, executable=program) for one in known]
     finally:
         for one in known:
             try:
                 one.kill()
             except psutil.NoSuchProcess:
                 continue
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until every sleeper is known: one that nobody knows could not be ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

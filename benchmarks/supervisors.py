@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.inbox import Inbox, Teller
-from benchmarks.machine import process
+from benchmarks.machine import end_family, process
 
 UP_WITHIN_S = 40.0
 STEADY_S = 1.5
@@ -122,13 +122,8 @@ def _end_daemon(pid_file: Path) -> None:
         daemon = psutil.Process(int(pid_file.read_text("utf-8")))
     except (OSError, ValueError, psutil.NoSuchProcess):
         return
-    family = daemon.children(recursive=True)
-    for member in (daemon, *family):
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs([daemon, *family], timeout=5)
+    end_family(daemon)
+    psutil.wait_procs([daemon], timeout=5)
 
 
 SUPERVISORS = {"runit": runit, "PM2": pm2, "supervisord": supervisord}
