@@ -47,6 +47,7 @@ LATER = (
     "mt5console.ui.dialogs.user_dialog",
     "mt5console.ui.dialogs.robot_dialog",
     "mt5console.ui.dialogs.remove_dialogs",
+    "mt5console.ui.dialogs.password_dialog",
     "mt5console.ui.dialogs.maintenance_dialog",
     "mt5console.ui.dialogs.command_palette",
     "mt5console.ui.dialogs.quit_dialog",
@@ -196,11 +197,19 @@ class MainWindow(QMainWindow):
         self._history = AgeHistory()
         self.fleet_view.set_history(self._history)
         self._dock = TerminalDock(self._desk)
+        self._dock.act_asked.connect(self._on_act_asked)
+        self._dock.dialog_asked.connect(self._on_dialog_asked)
+        self._dock.menu_asked.connect(self._on_more_asked)
+        self._dock.closed.connect(self._on_dock_closed)
         self._splitter.addWidget(self._dock)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
         self._dock.hide()
-        self._pages.addWidget(IncidentsView(self._desk))
+        incidents = IncidentsView(self._desk)
+        incidents.act_asked.connect(self._on_act_asked)
+        incidents.dialog_asked.connect(self._on_dialog_asked)
+        incidents.terminal_wanted.connect(self.show_terminal)
+        self._pages.addWidget(incidents)
         self._pages.addWidget(ServerView(self._desk))
         if self._remembered.page in PAGE_NAMES:
             self.show_page(self._remembered.page)
@@ -219,6 +228,7 @@ class MainWindow(QMainWindow):
         """A dialog by its name; see `menus.Doer`."""
         self.dialogs.open(name, user_id, robot_id)
 
+    @Slot(object)
     def show_terminal(self, user_id: int) -> None:
         """Show one terminal: select its card and open the dock."""
         self.show_page("fleet")
@@ -345,6 +355,22 @@ class MainWindow(QMainWindow):
         if terminal is not None and not self._read_only:
             terminal_menu(terminal, self, self).popup(where)
 
+    @Slot(str, object, object)
+    def _on_act_asked(self, name: str, user_id: int, robot_id: int | None) -> None:
+        if name == "remove_robot":
+            self.open_dialog(name, user_id, robot_id)
+        else:
+            self.act(name, user_id, robot_id)
+
+    @Slot(str, object, object)
+    def _on_dialog_asked(self, name: str, user_id: int, robot_id: int | None) -> None:
+        self.open_dialog(name, user_id, robot_id)
+
+    @Slot()
+    def _on_dock_closed(self) -> None:
+        self.fleet_view.select(None)
+        self.fleet_view.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @Slot()
     def _on_search_asked(self) -> None:
         self.show_page("fleet")
@@ -359,7 +385,7 @@ class MainWindow(QMainWindow):
     def _on_journal_wanted(self, user_id: int) -> None:
         self.show_terminal(user_id)
         if self._dock is not None:
-            self._dock.show_page("journal")
+            self._dock.tabs.setCurrentWidget(self._dock.journal)
 
     @Slot()
     def _on_add_user_asked(self) -> None:

@@ -147,6 +147,16 @@ class FakeClient:
         self._answer()
         return [[990.0, robot_id / 100.0]]
 
+    def journal(self, user_id: int, after: str, _limit: int) -> dict[str, Any]:
+        self._answer()
+        line = {
+            "time": "2026-01-02T03:04:05.678",
+            "log": "experts",
+            "kind": "other",
+            "text": f"{user_id} after {after!r}",
+        }
+        return {"cursor": f"{after}+", "more": False, "lines": [line]}
+
     def stop_engine(self) -> None:
         self._answer().stopped = True
 

@@ -127,6 +127,20 @@ def test_reading_gives_pictures(connected, qtbot):
     assert dict(beats) == {101: ((990.0, 1.01),), 201: ((990.0, 2.01),)}
 
 
+def test_a_journal_is_read_on_from_where_the_last_reading_ended(connected, qtbot):
+    answers = heard(connected.answered)
+
+    def lines(**arguments) -> list[str]:
+        answer = answer_to(qtbot, connected, answers, connected.read("journal", **arguments))
+        return [line.text for line in answer.value]
+
+    assert lines(user_id=1, fresh=True) == ["1 after ''"]
+    assert lines(user_id=1) == ["1 after '+'"]
+    assert lines(user_id=1) == ["1 after '++'"]
+    assert lines(user_id=2) == ["2 after ''"]
+    assert lines(user_id=1, fresh=True) == ["1 after ''"]
+
+
 def test_what_cannot_be_read_is_a_programmers_mistake(desk):
     with pytest.raises(ValueError, match="weather"):
         desk.read("weather")

@@ -24,6 +24,7 @@ from mt5console.ui.pictures import (
     DeploymentPicture,
     FleetPicture,
     IncidentPicture,
+    JournalPagePicture,
     OperationPicture,
 )
 
@@ -69,6 +70,7 @@ class EngineDesk(QObject):
         self._operations: OrderedDict[str, OperationPicture] = OrderedDict()
         self._deployments: dict[int, DeploymentPicture] = {}
         self._acts: set[int] = set()
+        self._journal = JournalPagePicture(user_id=0)
         self._busy: dict[int, int] = {}
         self._threads: list[tuple[QThread, QObject]] = []
         self._carriers: list[Carrier] = []
@@ -135,7 +137,7 @@ class EngineDesk(QObject):
         heartbeats(robot_id, seconds=300) → tuple of (UTC seconds, age in seconds), oldest first
         fleet_heartbeats(robot_ids, seconds=300) → mapping of robot id to such a tuple
         user_stats(user_id), system_stats() → the JSON shapes as mappings
-        journal(user_id, after="", limit=500) → JournalPagePicture: the newest lines, or those after its `cursor`
+        journal(user_id, fresh=False) → tuple of JournalLinePicture: lines since the last read; `fresh`: the newest
         add_user(user_id, login, server, password: Secret, watch_only=False, over_capacity=False) → UserPicture
         set_password(user_id, password: Secret) · remove_user(user_id, confirm_live=None) → mappings
         add_robot(robot_id, user_id, symbol, timeframe, …) → RegisteredRobotPicture
@@ -177,6 +179,8 @@ class EngineDesk(QObject):
             return token
         if is_act:
             self._acts.add(token)
+        if what == "journal":
+            arguments = self._with_cursor(**arguments)
         errand = Errand(
             token=token, what=what, arguments=MappingProxyType(dict(arguments)), is_act=is_act, client=self._client
         )
@@ -184,6 +188,11 @@ class EngineDesk(QObject):
         self._busy[token] = index
         self._carriers[index].wanted.emit(errand)
         return token
+
+    def _with_cursor(self, *, user_id: int, fresh: bool = False) -> dict[str, Any]:
+        """Where the last reading of this user's journals ended; only one is followed at a time."""
+        cursor = self._journal.cursor if self._journal.user_id == user_id and not fresh else ""
+        return {"user_id": user_id, "after": cursor}
 
     def _load(self, index: int) -> int:
         return sum(1 for used in self._busy.values() if used == index)
@@ -229,6 +238,9 @@ class EngineDesk(QObject):
         if answer.token in self._acts:
             self._acts.discard(answer.token)
             answer = self._with_newest_operation(answer)
+        elif isinstance(answer.value, JournalPagePicture):
+            self._journal = answer.value
+            answer = replace(answer, value=answer.value.lines)
         self.answered.emit(answer)
 
     def _with_newest_operation(self, answer: Answer) -> Answer:

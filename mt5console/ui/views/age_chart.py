@@ -21,8 +21,11 @@ from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.views.words import Words
 
-TICKS_S = (0.2, 1.0, 5.0, 15.0, 60.0, 300.0)
+TICKS = ((0.2, "0.2 s"), (1.0, "1 s"), (5.0, "5 s"), (15.0, "15 s"), (60.0, "1 min"), (300.0, "5 min"))
 """Ages that the axis names."""
+
+LABEL_PLACES = (0.94, 0.84, 0.74)
+"""Heights of the marks' words in turn, so that neighbours do not write over each other."""
 
 GAP_S = 3.0
 """Points further apart than this are not joined: nothing was seen between them."""
@@ -62,15 +65,15 @@ class AgeChart(QWidget):
 
         self._graphs = pyqtgraph
         axis = pyqtgraph.AxisItem("left")
-        axis.setTicks([[(math.log10(age), age_words(age).replace(".0 ", " ")) for age in TICKS_S]])
+        axis.setTicks([[(math.log10(age), words) for age, words in TICKS]])
         below = _ClockAxis.build(pyqtgraph)
-        self._plot = pyqtgraph.PlotWidget(self, axisItems={"left": axis, "bottom": below})
+        self._plot = pyqtgraph.PlotWidget(self, axisItems={"left": axis, "bottom": below}, enableMenu=False)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(x=True, y=False)
         self._plot.setYRange(math.log10(LEAST_AGE_S), math.log10(MOST_AGE_S), padding=0.02)
         self._curve = self._plot.plot(connect="finite")
+        self._stale_curve = self._plot.plot(connect="finite")
         self._threshold = pyqtgraph.InfiniteLine(angle=0, movable=False)
         self._across = pyqtgraph.InfiniteLine(angle=90, movable=False)
         self._across.hide()
@@ -95,6 +98,8 @@ class AgeChart(QWidget):
             xs.append(utc_s)
             ys.append(math.log10(min(MOST_AGE_S, max(LEAST_AGE_S, age_s))))
         self._curve.setData(xs, ys)
+        stale = math.log10(stale_s)
+        self._stale_curve.setData(xs, [y if y > stale else math.nan for y in ys])
         if stale_s != self._stale_s:
             self._stale_s = stale_s
             self._threshold.setPos(math.log10(stale_s))
@@ -153,13 +158,17 @@ class AgeChart(QWidget):
         for item in self._mark_items:
             self._plot.removeItem(item)
         self._mark_items = []
-        for mark in marks:
+        for place, mark in enumerate(marks):
             line = self._graphs.InfiniteLine(
                 pos=mark.utc_s,
                 angle=90,
                 pen=self._graphs.mkPen(_mark_colour(mark), width=1.4),
                 label="restart" if mark.kind == "restart" else "deployment",
-                labelOpts={"position": 0.92, "color": _mark_colour(mark), "movable": False},
+                labelOpts={
+                    "position": LABEL_PLACES[place % len(LABEL_PLACES)],
+                    "color": _mark_colour(mark),
+                    "movable": False,
+                },
             )
             line.setToolTip(f"{time_words(mark.utc_s)}: {mark.words}")
             self._plot.addItem(line, ignoreBounds=True)
@@ -189,6 +198,7 @@ class AgeChart(QWidget):
         self._plot.setBackground(style.colour(Role.SUNKEN))
         fill = style.theme.mixed(Role.OK, 0.16, Role.SUNKEN)
         self._curve.setPen(pens(style.colour(Role.OK), width=1.6))
+        self._stale_curve.setPen(pens(style.colour(Role.WARNING), width=2.2))
         self._curve.setFillLevel(math.log10(LEAST_AGE_S))
         self._curve.setBrush(fill)
         self._threshold.setPen(pens(style.colour(Role.WARNING), width=1.2, style=Qt.PenStyle.DashLine))

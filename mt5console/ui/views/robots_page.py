@@ -5,7 +5,17 @@ The graph is made when the page is first shown. Must not know: engines, threads;
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,10 +47,10 @@ from mt5console.ui.widgets.sparkline import paint_sparkline
 Index = QModelIndex | QPersistentModelIndex
 
 WIDTHS = {
-    robots_model.ROBOT: 78,
-    robots_model.STATE: 104,
-    robots_model.CHART: 96,
-    robots_model.NOW: 68,
+    robots_model.ROBOT: 74,
+    robots_model.STATE: 96,
+    robots_model.CHART: 116,
+    robots_model.NOW: 66,
     robots_model.SEQUENCE: 84,
     robots_model.ENTRIES: 84,
     robots_model.DEPLOYMENT: 110,
@@ -50,7 +60,9 @@ WIDTHS = {
 GOES_WHEN_NARROW = (robots_model.DEPLOYMENT, robots_model.SEQUENCE, robots_model.ENTRIES, robots_model.STATE)
 """Columns that give way, in this order; the line below the table has all of it for the chosen robot."""
 
-LEAST_GRAPH = 96
+LEAST_GRAPH = 88
+MOST_ROWS_SHARE = 0.4
+"""The table takes at most so much of the page's height; the graph has the rest."""
 
 
 class RobotDelegate(QStyledItemDelegate):
@@ -117,8 +129,9 @@ class RobotsPage(QWidget):
         self._empty.setContentsMargins(look().px(16), look().px(14), look().px(16), look().px(14))
         self._column.addWidget(self._empty)
         self.table = self._build_table()
-        self._column.addWidget(self.table, 2)
-        self._column.addWidget(self._build_detail())
+        self._column.addWidget(self.table)
+        self._column.addWidget(self._build_detail(), 1)
+        self._column.addStretch(0)
         look().changed.connect(self._fit)
 
     def _build_table(self) -> QTableView:
@@ -183,6 +196,7 @@ class RobotsPage(QWidget):
         self.table.setVisible(self.model.rowCount() > 0)
         if another:
             self._robot_id = None
+            self._fit()
         self._keep_selection()
         self._show_detail()
 
@@ -197,14 +211,17 @@ class RobotsPage(QWidget):
         self._show_detail()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """The graph is made now, and not before."""
+        """The graph is made now, and not before; in a turn of its own, because that takes a while."""
         super().showEvent(event)
+        if self.chart is None:
+            QTimer.singleShot(0, self, self._make_chart)
+        self._fit()
+
+    def _make_chart(self) -> None:
         if self.chart is None:
             self.chart = AgeChart(self)
             self._detail_column.insertWidget(self._detail_column.indexOf(self._errors) + 1, self.chart, 1)
-            self._column.setStretchFactor(self._detail, 3)
-            self._show_detail()
-        self._fit()
+            QTimer.singleShot(0, self, self._show_detail)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Columns give way when there is little room."""
@@ -220,6 +237,8 @@ class RobotsPage(QWidget):
             room += style.px(WIDTHS[column]) if room < 0 else 0
         for column, width in WIDTHS.items():
             header.resizeSection(column, style.px(width))
+        wanted = header.sizeHint().height() + max(1, self.model.rowCount()) * style.px(30) + 2
+        self.table.setFixedHeight(min(wanted, max(style.px(120), round(self.height() * MOST_ROWS_SHARE))))
 
     def _keep_selection(self) -> None:
         row = self.model.row_of(self._robot_id)
