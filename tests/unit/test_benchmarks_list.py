@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.__main__ import FIGURES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,7 +26,9 @@ def test_every_figure_is_named():
     told = run_benchmarks("--list")
     named = [line.split()[0] for line in told.stdout.splitlines()]
     assert told.returncode == 0
-    assert named == ["death-latency", "heartbeats", "liveness", "simulated-terminal"]
+    assert named == [figure.name for figure in FIGURES]
+    assert {"death-latency", "heartbeats", "liveness", "simulated-terminal"} <= set(named)
+    assert all((ROOT / "benchmarks" / f"{figure.module}.py").is_file() for figure in FIGURES)
 
 
 def test_a_quick_figure_prints_a_table_and_leaves_no_process():
