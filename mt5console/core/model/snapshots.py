@@ -116,7 +116,8 @@ class TerminalView:
             "restart_budget": self.restart_budget,
             "incident": self.incident,
             "identity": [
-                {"what": what, "expected": expected, "seen": seen, "ok": ok} for what, expected, seen, ok in self.identity
+                {"what": what, "expected": expected, "seen": seen, "ok": ok}
+                for what, expected, seen, ok in self.identity
             ],
             "positions": self.positions,
             "trade_allowed": self.trade_allowed,

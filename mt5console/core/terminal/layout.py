@@ -261,6 +261,11 @@ def robot_of_expert(expert: str) -> tuple[int, str] | None:
     name = expert.replace("/", "\\").rsplit("\\", 1)[-1]
     name = name.removesuffix(".ex5")
     parts = name.split("_")
-    if len(parts) != 3 or parts[0] != "Robot" or parts[2] not in ("a", "b") or not (parts[1].isascii() and parts[1].isdecimal()):
+    if (
+        len(parts) != 3
+        or parts[0] != "Robot"
+        or parts[2] not in ("a", "b")
+        or not (parts[1].isascii() and parts[1].isdecimal())
+    ):
         return None
     return int(parts[1]), parts[2]
