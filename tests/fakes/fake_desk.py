@@ -12,6 +12,7 @@ from mt5console.ui.pictures import (
     ConnectionPicture,
     DeploymentPicture,
     FleetPicture,
+    IncidentPicture,
     OperationPicture,
     TerminalPicture,
 )
@@ -40,6 +41,7 @@ class FakeDesk(QObject):
         super().__init__(parent)
         self.fleet = FleetPicture(terminals=terminals, at_utc_s=1_800_000_000.0, mode="on", watchdog_running=True)
         self.connection = ConnectionPicture(state="connected")
+        self.incidents: tuple[IncidentPicture, ...] = ()
         self.read_only = False
         self.asked: list[Asked] = []
         self._operations: dict[str, OperationPicture] = {}
@@ -57,6 +59,9 @@ class FakeDesk(QObject):
 
     def operation(self, operation_id: str) -> OperationPicture | None:
         return self._operations.get(operation_id)
+
+    def running_operations(self) -> tuple[OperationPicture, ...]:
+        return tuple(operation for operation in self._operations.values() if operation.is_running)
 
     def deployment_of(self, robot_id: int) -> DeploymentPicture | None:
         return self._deployments.get(robot_id)

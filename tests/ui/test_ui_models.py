@@ -285,7 +285,7 @@ def test_incidents_are_grouped_by_cause_the_worst_first_and_cleared_ones_last(qt
     algo = model.index(1, 0)
     assert cell(model, 1, incidents_model.WHERE) == "2 open"
     assert cell(model, 1, incidents_model.AGE) == "2 m 00 s"
-    assert [cell(model, row, 0, algo) for row in range(2)] == ["text 1", "text 2"]
+    assert [cell(model, row, 0, algo) for row in range(2)] == ["Text 1", "Text 2"]
     assert cell(model, 0, incidents_model.AGE, model.index(2, 0)) == "was 40 s"
     assert model.incident(model.index_of("i-2")).user_id == 2
     assert model.incident(algo) is None
@@ -297,7 +297,7 @@ def test_growing_ages_do_not_move_rows(qtbot):
     model.set_incidents([incident(1)], NOW)
     with qtbot.assertNotEmitted(model.modelReset):
         assert not model.set_incidents([incident(1, acknowledged="seen")], NOW + 10)
-    assert cell(model, 0, 0, model.index(0, 0)) == "text 1 (acknowledged)"
+    assert cell(model, 0, 0, model.index(0, 0)) == "Taken on: text 1"
     assert cell(model, 0, incidents_model.AGE, model.index(0, 0)) == "1 m 10 s"
 
 

@@ -221,11 +221,11 @@ def _cleared_group(incidents: list[IncidentPicture], now_utc_s: float) -> _Group
 
 def _entry_of(incident: IncidentPicture, lamp: Lamp, now_utc_s: float) -> _Entry:
     age = age_words(age_of(incident, now_utc_s))
-    text = incident.text
+    text = incident.text[:1].upper() + incident.text[1:]
     if incident.cleared_utc_s is not None:
-        text = f"{cause_of(incident.kind).title}: {text}"
+        text = f"{cause_of(incident.kind).title}: {incident.text}"
         age = f"was {age}" if age != NOTHING else age
     elif incident.acknowledged:
-        text = f"{text} (acknowledged)"
+        text = f"Taken on: {incident.text}"
     tips = f"{where_words(incident)}: {incident.text}, {age}. Next: {incident.next_step}"
     return _Entry(incident, lamp, (text, where_words(incident), age), tips)

@@ -41,7 +41,6 @@ PROBLEM_KINDS = frozenset(
 )
 """Kinds of lines that somebody who looks for trouble wants to see."""
 
-_GOOD_KINDS = frozenset({"started", "authorized", "robot_loaded", "algo_enabled"})
 _WARNING_LEVEL, _ERROR_LEVEL = 1, 2
 
 
@@ -207,4 +206,4 @@ def _role(line: JournalLinePicture) -> Role:
         return Role.FAILING
     if is_problem(line):
         return Role.WARNING
-    return Role.OK if line.kind in _GOOD_KINDS else Role.TEXT
+    return Role.TEXT

@@ -33,7 +33,7 @@ MARKS_KEPT = 50
 SAME_WITHIN_S = 30.0
 """A start that was decided, and the process that was seen for it, lie no further apart than this."""
 
-COLUMNS = ("Robot", "State", "Chart", "Heartbeat age, 5 min", "Now", "Sequence", "Entries", "Deployment")
+COLUMNS = ("Robot", "State", "Chart", "Age, 5 min", "Now", "Sequence", "Entries", "Deployment")
 ROBOT, STATE, CHART, GRAPH, NOW, SEQUENCE, ENTRIES, DEPLOYMENT = range(len(COLUMNS))
 _TO_THE_RIGHT = frozenset({NOW, SEQUENCE})
 

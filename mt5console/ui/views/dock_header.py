@@ -6,7 +6,7 @@ What is asked for goes out as signals. Must not know: engines, threads.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mt5console.ui.pictures import OperationPicture
 from mt5console.ui.theme.amounts import age_words
@@ -92,8 +92,10 @@ class DockHeader(QWidget):
         self.more.setAccessibleName("More acts on this terminal")
         for button in (self.deploy, self.restart, self.pause, self.more):
             button.setVisible(not self._read_only)
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             row.addWidget(button)
         row.addStretch(1)
+        QWidget.setTabOrder(self.more, self.close_button)
         return row
 
     def _build_activity(self) -> QHBoxLayout:
@@ -132,13 +134,13 @@ class DockHeader(QWidget):
 
     def _show_acts(self, sight: Sight) -> None:
         terminal = sight.terminal
-        lives, live = terminal.pid is not None, " · LIVE" if terminal.trade_mode == "real" else ""
-        asks = "…" if lives and (terminal.counts_as_real or terminal.positions) else ""
+        lives, is_live = terminal.pid is not None, terminal.trade_mode == "real"
+        asks = "…" if terminal.counts_as_real or terminal.positions else ""
         self.deploy.setEnabled(not terminal.watch_only)
-        self.restart.setText(f"Restart terminal{asks}{live}" if lives else "Start terminal")
+        self.restart.setText(f"Restart {'LIVE' if is_live else 'terminal'}{asks}" if lives else "Start terminal")
         entries = {robot.entries for robot in terminal.robot_pictures}
         resumes = "open" not in entries and "paused" in entries
-        self.pause.setText(f"Resume entries{live}" if resumes else "Pause entries")
+        self.pause.setText(f"Resume {'LIVE ' if is_live else ''}entries{asks}" if resumes else "Pause entries")
         self.pause.setEnabled(bool(entries & {"open", "paused"}))
 
     @property

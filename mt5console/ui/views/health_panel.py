@@ -233,12 +233,13 @@ class HealthPanel(QScrollArea):
         facts.say("Algo trading", *_SWITCH_WORDS[terminal.trade_allowed])
         facts.say("Open positions", "unknown" if terminal.positions is None else str(terminal.positions))
         spent = terminal.restarts_in_window
-        words = "unknown" if spent is None else f"{spent} of {terminal.restart_budget or NOTHING} in the window"
+        words = "unknown" if spent is None else f"{spent} of {terminal.restart_budget or NOTHING}"
         facts.say("Restarts", words, Role.WARNING if spent else Role.TEXT)
         up = (
             None if terminal.pid is None or terminal.started_utc_s is None else sight.now_utc_s - terminal.started_utc_s
         )
-        facts.say("Uptime", uptime_words(up) if terminal.pid is not None else "not running")
+        absent = "unknown" if terminal.process.ok is None else "not running"
+        facts.say("Uptime", uptime_words(up) if terminal.pid is not None else absent)
         facts.say("Process id", NOTHING if terminal.pid is None else str(terminal.pid))
         facts.say("MT5 build", NOTHING if terminal.build is None else str(terminal.build))
         facts.say("CPU", percent_words(terminal.cpu_percent))

@@ -57,6 +57,8 @@ class IncidentDetail(QScrollArea):
         self._build_acknowledge(column)
         column.addStretch(1)
         self.setWidget(self._page)
+        self._page.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
         self.show_incident(None, 0.0)
 
     def _build_head(self, column: QVBoxLayout) -> None:

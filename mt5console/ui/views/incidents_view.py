@@ -243,7 +243,7 @@ class IncidentsView(QWidget):
 
     def _fit(self) -> None:
         header, style = self.tree.header(), look()
-        header.resizeSection(incidents_model.WHERE, style.px(140))
+        header.resizeSection(incidents_model.WHERE, style.px(164))
         header.resizeSection(incidents_model.AGE, style.px(104))
         self.tree.setIndentation(style.px(18))
 

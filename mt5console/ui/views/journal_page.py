@@ -62,6 +62,7 @@ class JournalPage(QWidget):
         column.addLayout(self._build_bar())
         self.table = self._build_table()
         column.addWidget(self.table, 1)
+        column.addWidget(self._build_whole())
         column.addLayout(self._build_foot())
         self._timer = QTimer(self)
         self._timer.setInterval(ASK_EVERY_MS)
@@ -140,6 +141,23 @@ class JournalPage(QWidget):
         foot.addStretch(1)
         return foot
 
+    def _build_whole(self) -> Words:
+        self.whole = Words("", Role.TEXT, parent=self)
+        self.whole.setObjectName("journal_line")
+        self.whole.setAccessibleName("The chosen line in full")
+        self.whole.setContentsMargins(look().px(16), 0, look().px(16), 0)
+        self.whole.hide()
+        self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.model.modelReset.connect(self._on_current_changed)
+        return self.whole
+
+    def _on_current_changed(self, *_rows: object) -> None:
+        """Long lines are cut off in the table; the chosen one is written out below it."""
+        line = self.model.line(self.table.currentIndex().row())
+        self.whole.setVisible(line is not None)
+        if line is not None:
+            self.whole.say(f"{line.time.replace('T', ' ')}  {line.log} log, {line.category}\n{line.text}")
+
     # ---- lines --------------------------------------------------------------------------------------------------
 
     def begin_anew(self) -> None:
@@ -210,7 +228,7 @@ class JournalPage(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(int(style.metrics(FontRole.BASE).height()) + style.px(6))
         narrow = self.width() < style.px(620)
         self.table.setColumnHidden(journal_model.LOG, narrow)
-        self.table.setColumnHidden(journal_model.SOURCE, self.width() < style.px(420))
+        self.table.setColumnHidden(journal_model.SOURCE, self.width() < style.px(520))
         clock = style.metrics(FontRole.BASE).horizontalAdvance("00:00:00.000")
         header.resizeSection(journal_model.TIME, int(clock) + style.px(18))
         header.resizeSection(journal_model.LOG, style.px(74))

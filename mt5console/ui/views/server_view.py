@@ -39,7 +39,7 @@ _CONNECTION: dict[str, tuple[str, Lamp]] = {
     "starting": ("starting", "busy"),
     "gone": ("cannot be had", "failing"),
 }
-ENGINE_FACTS = ("Connection", "Engine start", "Watchdog", "Checks", "Newest picture")
+ENGINE_FACTS = ("Engine start", "Watchdog", "Checks", "Newest picture")
 SUM_FACTS = ("Robots", "Open positions", "Processor", "Memory", "Running", "Heaviest")
 
 
@@ -177,6 +177,7 @@ class ServerView(QScrollArea):
         self.room.set_strong(True)
         self.why = Words("", Role.TEXT_SOFT, parent=section)
         self.load = LoadBar(section)
+        self.load.setMaximumWidth(look().px(420))
         self.load_words = Words("", Role.TEXT_FAINT, FontRole.SMALL, section)
         for widget in (self.room, self.why, self.load, self.load_words):
             section.content.addWidget(widget)
@@ -288,14 +289,13 @@ class ServerView(QScrollArea):
         self.connection_words.say(self._connection.words)
         self.connection_words.setVisible(bool(self._connection.words))
         engine = self.engine
-        engine.say("Connection", words)
         engine.say(
             "Engine start", NOTHING if fleet.generation is None else f"number {fleet.generation} of this directory"
         )
         engine.say("Watchdog", _MODES.get(fleet.mode, "unknown"), Role.TEXT if fleet.mode == "on" else Role.WARNING)
         interval = fleet.check_interval_s
         engine.say("Checks", NOTHING if interval is None else f"every {interval:g} s")
-        engine.say("Newest picture", NOTHING if late_s is None else f"{age_words(late_s)} ago")
+        engine.say("Newest picture", _ago(late_s))
 
 
 class _Ground(QWidget):
@@ -306,6 +306,12 @@ class _Ground(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), look().colour(Role.PANEL))
         painter.end()
+
+
+def _ago(seconds: float | None) -> str:
+    if seconds is None:
+        return "none yet"
+    return "just now" if seconds < 1.0 else f"{age_words(seconds)} ago"
 
 
 def _summed(words: str | None, unseen: int) -> str:

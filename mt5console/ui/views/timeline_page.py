@@ -70,8 +70,10 @@ class DecisionDelegate(QStyledItemDelegate):
         left, top = self._left(), area.top() + style.px(6)
         painter.setFont(style.font(FontRole.MONO))
         painter.setPen(style.colour(Role.TEXT_SOFT))
-        clock = QRectF(area.left() + style.px(12), top, left, style.metrics(FontRole.STRONG).height())
-        painter.drawText(clock, Qt.AlignmentFlag.AlignVCenter, index.data(WHEN_ROLE))
+        day, _, clock = str(index.data(WHEN_ROLE)).rpartition(" ")
+        place = QRectF(area.left() + style.px(12), top, left, style.metrics(FontRole.STRONG).height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, clock)
+        painter.drawText(place.translated(0.0, place.height()), Qt.AlignmentFlag.AlignVCenter, day)
         for words, font, role in _pieces(decision):
             layout = _laid_out(words, font, area.width() - left - style.px(12))
             painter.setPen(style.colour(role))
@@ -84,12 +86,13 @@ class DecisionDelegate(QStyledItemDelegate):
         self._heights.clear()
 
     def _left(self) -> int:
-        return int(look().metrics(FontRole.MONO).horizontalAdvance("20 Nov 00:00:00")) // 2 + look().px(44)
+        return int(look().metrics(FontRole.MONO).horizontalAdvance("00:00:00")) + look().px(26)
 
     def _height(self, decision: DecisionPicture, width: int) -> int:
         inner = width - self._left() - look().px(12)
         words = sum(int(_laid_out(w, font, inner).boundingRect().height()) + 1 for w, font, _ in _pieces(decision))
-        return words + look().px(13)
+        day = 2 * int(look().metrics(FontRole.STRONG).height())
+        return max(words, day) + look().px(13)
 
 
 def _pieces(decision: DecisionPicture) -> list[Piece]:
