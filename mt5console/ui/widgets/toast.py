@@ -6,7 +6,7 @@ Must not know: what the news is about. Runs in: GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from mt5console.ui.theme.icons import icon
@@ -52,9 +52,9 @@ class Toast(QWidget):
         row.addWidget(self._build_close())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setInterval(STAYS_MS)
         self._timer.timeout.connect(self.closed)
-        if not act and lamp not in ("failing", "warning"):
-            self._timer.start(STAYS_MS)
+        self._goes_by_itself = not act and lamp not in ("failing", "warning")
 
     def _build_close(self) -> QToolButton:
         button = QToolButton(self)
@@ -72,6 +72,17 @@ class Toast(QWidget):
         painter.setBrush(style.colour(Role.RAISED))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), style.px(7), style.px(7))
         painter.end()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The time counts while somebody can read it."""
+        super().showEvent(event)
+        if self._goes_by_itself:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """No timer runs behind a hidden window."""
+        super().hideEvent(event)
+        self._timer.stop()
 
     def _on_act(self) -> None:
         self.acted.emit()
