@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         self._remembered = remembered or Remembered()
         self._history: AgeHistory | None = None
         self._dock: TerminalDock | None = None
+        self._awaited_user = self._remembered.selected_user
         self._has_painted = False
         self._may_close = False
         self._heartbeats_token = 0
@@ -120,7 +121,8 @@ class MainWindow(QMainWindow):
         column.addLayout(self._build_middle(centre), 1)
         column.addWidget(self.activity)
         self.setCentralWidget(centre)
-        self.toasts = Toasts(centre)
+        # Over the pages, so that news hide neither the dock nor the line of what is under way.
+        self.toasts = Toasts(self._pages)
         self.top_bar.mode_asked.connect(self.set_watchdog_mode)
         self.top_bar.filter_changed.connect(self._on_filter_changed)
         self.top_bar.palette_asked.connect(self._on_palette_asked)
@@ -241,6 +243,9 @@ class MainWindow(QMainWindow):
         if index < self._pages.count():
             self._pages.setCurrentIndex(index)
             self.rail.set_page(name)
+            if self._dock is not None:
+                # The dock belongs to the fleet; the other pages need the room.
+                self._dock.setVisible(name == "fleet" and self._selected is not None)
 
     @Slot(str)
     def set_watchdog_mode(self, mode: str) -> None:
@@ -254,7 +259,9 @@ class MainWindow(QMainWindow):
 
     def remembered_now(self) -> Remembered:
         """What the next run should find again."""
-        width = self._dock.width() if self._dock is not None and self._dock.isVisible() else self._remembered.dock_width
+        width = (
+            self._dock.width() if self._dock is not None and not self._dock.isHidden() else self._remembered.dock_width
+        )
         return Remembered(
             geometry=bytes(self.saveGeometry().data()),
             dock_width=width,
@@ -279,6 +286,13 @@ class MainWindow(QMainWindow):
         self.fleet_page.set_fleet(fleet)
         if self._dock is not None:
             self._dock.set_fleet(fleet)
+        self._select_remembered(fleet)
+
+    def _select_remembered(self, fleet: FleetPicture) -> None:
+        """The terminal that was looked at last, once there is a picture of it."""
+        user_id, self._awaited_user = self._awaited_user, 0
+        if user_id and fleet.terminal(user_id) is not None:
+            self.fleet_view.select(user_id)
 
     @Slot(object)
     def _on_connection_changed(self, picture: ConnectionPicture) -> None:
@@ -368,6 +382,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_dock_closed(self) -> None:
+        self._selected = None
         self.fleet_view.select(None)
         self.fleet_view.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -429,6 +444,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_loaded(self) -> None:
+        if self._may_close:
+            return
         self._build_later()
         self._desk.start()
 

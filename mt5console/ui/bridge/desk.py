@@ -81,7 +81,7 @@ class EngineDesk(QObject):
 
     def start(self) -> None:
         """Find the engine, start it when none runs, and follow it. Returns at once."""
-        if self._threads:
+        if self._threads or self._ending.is_set():
             return
         for number in range(CARRIERS):
             carrier = Carrier(self._ending)

@@ -69,7 +69,8 @@ class EngineStarter:
     def step(self, mono_s: float) -> ConnectionPicture:
         """No engine answers at `mono_s`: start one if it is time, and say how things stand."""
         if self._launch is None:
-            return _gone("No engine answers here. Start it with `mt5console watchdog run`; this window finds it.")
+            old = "The engine was lost: what is shown is old." if self._ever_lost else "No engine answers here."
+            return _gone(f"{old} Start it with `mt5console watchdog run`; this window finds it by itself.")
         if self._handle is not None:
             exit_code = self._handle.poll()
             if exit_code is None:

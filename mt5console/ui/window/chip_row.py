@@ -34,6 +34,7 @@ class ChipRow(QWidget):
         self._more.setAccessibleName("More states")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(QMenu(self._more))
+        self._more.setStyleSheet("QToolButton::menu-indicator { image: none; } QToolButton { padding: 4px 8px; }")
         self._more.hide()
         look().changed.connect(self._arrange)
 
@@ -88,7 +89,7 @@ class ChipRow(QWidget):
         """Place what fits, worst first; the rest is named in a menu."""
         gap = look().px(6)
         order = worst_first(self._chips)
-        more_width = self._more.sizeHint().width()
+        more_width = look().px(72)
         left = 0
         hidden: list[str] = []
         for place, state in enumerate(order):
@@ -110,7 +111,7 @@ class ChipRow(QWidget):
         if not hidden:
             return
         size = self._more.sizeHint()
-        self._more.setText(f"+{sum(self._counts[state] for state in hidden)}")
+        self._more.setText(f"{sum(self._counts[state] for state in hidden)} more…")
         self._more.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
         menu = self._more.menu()
         menu.clear()

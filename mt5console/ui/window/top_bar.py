@@ -22,8 +22,11 @@ from mt5console.ui.window.chip_row import ChipRow
 MODES = (("on", "Watchdog on", "On"), ("observe", "Observe only", "Observe"), ("off", "Off", "Off"))
 """The watchdog's modes: the engine's word, the title, and the title where room is scarce."""
 
-NARROW = 1400
-"""Below this width of the bar (at the usual text size) titles are shortened."""
+NARROW = 1300
+"""Below this width of the bar (at the usual text size) titles are always shortened; above it when counts need room."""
+
+SAVED = 280
+"""About what short titles save (at the usual text size)."""
 
 
 class ModeSelector(QWidget):
@@ -184,13 +187,11 @@ class TopBar(QWidget):
             title = next((title for mode, title, _ in MODES if mode == fleet.mode), "Watchdog unknown")
             self._mode_words.setText("Watchdog off" if fleet.mode == "off" else title)
         self.chips.set_counts(Counter(terminal.state for terminal in fleet.terminals))
+        self._choose_titles()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802 - Qt's name
         super().resizeEvent(event)
-        narrow = self.width() < look().px(NARROW)
-        if narrow != self._is_narrow:
-            self._is_narrow = narrow
-            self._fit()
+        self._choose_titles()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)
@@ -233,6 +234,15 @@ class TopBar(QWidget):
         self._row.addWidget(self.stop_all)
         self.stop_all.setVisible(not self._read_only)
 
+    def _choose_titles(self) -> None:
+        """Short titles where room is scarce; long ones again only when they surely fit."""
+        wanted, room = self.chips.sizeHint().width(), self.chips.width()
+        scarce = wanted > room - (look().px(SAVED) if self._is_narrow else 0)
+        narrow = self.width() < look().px(NARROW) or scarce
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            self._fit()
+
     def _fit(self) -> None:
         narrow = bool(self._is_narrow)
         self.mode.set_short(narrow)
@@ -241,6 +251,7 @@ class TopBar(QWidget):
         self._commands.setIcon(icon("more", look().theme) if narrow else icon("right", look().theme))
         self.stop_all.setText("Stop all…" if narrow else "Stop all robots…")
         self.stop_all.setAccessibleName("Stop all robots")
+        self.search.setPlaceholderText("Find…" if narrow else "Find user, login, robot…")
         self.search.setFixedWidth(look().px(150 if narrow else 196))
 
     def _on_look_changed(self) -> None:
