@@ -22,6 +22,8 @@ FIGURES = (
     Figure(name="heartbeats", title="1,000 heartbeat files at 1 Hz", module="heartbeats"),
     Figure(name="liveness", title="liveness of 100 terminals, per cycle", module="liveness", linux_only=True),
     Figure(name="simulated-terminal", title="one simulated terminal with two robots", module="simulated_terminal"),
+    Figure(name="first-frame", title="the console's first frame", module="first_frame"),
+    Figure(name="fleet-view", title="a hundred live graphs, a thousand terminals", module="fleet_view"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mt5console.ui.theme.look import Look
 
@@ -35,19 +35,22 @@ class _Wish:
 
 _WISHES: Mapping[str, _Wish] = {
     "state": _Wish(title="State", least=120),
-    "words": _Wish(title="", least=130, share=5.0, most=900, leaves=3),
+    "words": _Wish(title="", least=130, share=5.0, most=900, leaves=5),
     "user": _Wish(title="User", least=68),
-    "account": _Wish(title="Account", least=206, share=1.5, most=300, leaves=4),
+    "account": _Wish(title="Account", least=206, share=1.5, most=300, leaves=6),
     "money": _Wish(title="", least=58),
-    "checks": _Wish(title="P I A R", least=66),
+    "checks": _Wish(title="P I A R", least=66, leaves=1),
     "graph": _Wish(title="Heartbeat age, 5 min", least=124, share=3.0, most=480),
     "worst": _Wish(title="Worst", least=64, is_number=True),
-    "robots": _Wish(title="Robots", least=46, is_number=True),
-    "restarts": _Wish(title="Restarts", least=54, is_number=True, leaves=2),
-    "cpu": _Wish(title="CPU", least=42, is_number=True, leaves=5),
-    "memory": _Wish(title="Memory", least=52, is_number=True, leaves=6),
-    "acts": _Wish(title="", least=78, leaves=1),
+    "robots": _Wish(title="Robots", least=46, is_number=True, leaves=3),
+    "restarts": _Wish(title="Restarts", least=54, is_number=True, leaves=4),
+    "cpu": _Wish(title="CPU", least=42, is_number=True, leaves=7),
+    "memory": _Wish(title="Memory", least=52, is_number=True, leaves=8),
+    "acts": _Wish(title="", least=78, leaves=2),
 }
+
+_LEAST_GRAPH = 40
+"""What the graph shrinks to when even the columns that stay do not fit."""
 
 
 def columns_for(width: int, style: Look, with_acts: bool = True) -> Mapping[str, Column]:
@@ -63,12 +66,14 @@ def columns_for(width: int, style: Look, with_acts: bool = True) -> Mapping[str,
         if needed() <= room or not wishes[name].leaves:
             break
         del wishes[name]
-    over = max(0, room - needed())
+    over = room - needed()
+    if over < 0:
+        wishes["graph"] = replace(wishes["graph"], least=max(_LEAST_GRAPH, wishes["graph"].least + over))
     shares = sum(wish.share for wish in wishes.values()) or 1.0
     columns: dict[str, Column] = {}
     left = margin
     for name, wish in wishes.items():
-        more = int(over * wish.share / shares)
+        more = int(max(0, over) * wish.share / shares)
         size = style.px(wish.least) + more
         if wish.most:
             size = min(size, style.px(wish.most))
@@ -80,7 +85,7 @@ def columns_for(width: int, style: Look, with_acts: bool = True) -> Mapping[str,
 def _to_the_right(columns: dict[str, Column], edge: int) -> Mapping[str, Column]:
     """What is left over beyond the widest columns goes before the numbers."""
     last = columns[next(reversed(columns))]
-    spare = edge - last.left - last.width
+    spare = max(0, edge - last.left - last.width)
     moved = {}
     begun = False
     for name, column in columns.items():
