@@ -74,7 +74,7 @@ class ChildProbePool:
         seat = self._seats.take(visit.path, visit.ends_at)
         if seat is None:
             text = "no probe child came free in time: earlier probes are still under way"
-            return ProbeResult(answer=None, problem=ProbeProblem.OTHER, code=0, text=text)
+            return ProbeResult(answer=None, problem=ProbeProblem.BUSY, code=0, text=text)
         try:
             return visit.poll(seat) if login is None else visit.login(seat, login)
         except _NotDone as ended:

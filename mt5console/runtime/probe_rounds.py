@@ -86,6 +86,8 @@ class ProbeRounds:
 
     def _poll(self, target: Target) -> None:
         result = self._probes.poll(target.executable, self._deadline_s)
+        if result.problem is ProbeProblem.BUSY:
+            return  # no news of this terminal: it was not asked
         self._post(fact_of(target.user_id, result))
 
     def _try_write(self, target: Target) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mt5console.api.client import EngineClient
-from mt5console.app import engine_client
+from mt5console.app import engine_client, journal_entries
 from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import open_base
 from mt5console.core.credentials import Secret
@@ -247,10 +247,8 @@ class Desk:
         return Counter(act for decision in self.door.decisions(user_id, 500) for act in decision["acts"])
 
     def journal(self, user_id: int = 1) -> list[dict[str, Any]]:
-        """The terminal's own journal, as the command line reads it."""
-        shown = self.command("journal", str(user_id))
-        assert shown.returncode == 0, shown.stderr
-        return [json.loads(line) for line in shown.stdout.splitlines()]
+        """The terminal's own journal, as the command line shows it."""
+        return list(journal_entries(str(user_id), self.root, True))
 
     def kill_terminal(self, user_id: int = 1) -> int:
         pid = self.terminal(user_id)["pid"]

@@ -147,8 +147,8 @@ def test_a_dead_agent_is_named_and_its_terminal_is_healed(desk: Desk) -> None:
     pid = desk.terminal(AGENT)["pid"]
     desk.fault(AGENT, "robot-stop", "agent")
     wait_for(lambda: any(entry["kind"] == "robot_removed" for entry in desk.journal(AGENT)), "the agent's end")
-    code, shape, _ = deployed(desk, 401)
-    assert (code, *said(shape)) == (4, "FAILED", "agent_dead"), shape
+    ended = desk.act("deploy", robot_id=401)  # at once: later on, the watchdog would have mended it before
+    assert (ended["exit_code"], *said(ended["result"])) == (4, "FAILED", "agent_dead"), ended
     wait_for(lambda: desk.terminal(AGENT)["pid"] not in (pid, None), "the restart that brings the agent back")
     desk.wait_healthy(AGENT)
 

@@ -121,7 +121,10 @@ class RobotError:
 
 
 class ProbeProblem(StrEnum):
-    """Why a probe did not answer, mapped from the package's error codes and the outside deadline."""
+    """Why a probe did not answer, mapped from the package's error codes and the outside deadline.
+
+    `BUSY` says nothing of the terminal: it was not asked, for want of a free probe child.
+    """
 
     NOT_RUNNING = "not_running"
     GONE = "gone"
@@ -129,6 +132,7 @@ class ProbeProblem(StrEnum):
     AUTH_REFUSED = "auth_refused"
     HUNG = "hung"
     VERSION = "version"
+    BUSY = "busy"
     OTHER = "other"
 
 

@@ -268,7 +268,7 @@ def test_waiting_for_the_same_terminal_counts_towards_the_deadline(world: World)
         hung = threads.submit(pool.poll, hang, 2)
         eventually(lambda: len(world.visits(hang)) == 1)
         began = time.monotonic()
-        assert pool.poll(hang, 0.3).problem is ProbeProblem.OTHER
+        assert pool.poll(hang, 0.3).problem is ProbeProblem.BUSY
         assert time.monotonic() - began < 1.5
         assert hung.result(5).problem is ProbeProblem.HUNG
 
@@ -316,7 +316,7 @@ def test_a_closed_pool_answers_with_a_problem(world: World) -> None:
     pool.poll(executable, 10)
     pool.close()
     eventually(lambda: not world.children())
-    assert pool.poll(executable, 10).problem is ProbeProblem.OTHER
+    assert pool.poll(executable, 10).problem is ProbeProblem.BUSY
     assert world.children() == []
 
 
