@@ -454,6 +454,17 @@ def test_a_frame_of_news_alone_equals_a_whole_frame(view, mode):
     assert view.grab().toImage() == partly
 
 
+@pytest.mark.parametrize("width", [300, 440, 620, 900, 1230])
+@pytest.mark.parametrize("mode", ["cards", "table"])
+def test_narrow_views_are_painted_too(view, mode, width):
+    view.resize(width, 500)
+    view.set_mode(mode)
+    with_history(view, burning_fleet(14))
+    view.select(5)
+    assert not view.grab().isNull()
+    assert view.viewport().rect().contains(view._place(view._index[5]).topLeft())
+
+
 def test_a_change_of_size_of_everything_is_followed(view):
     view.set_fleet(healthy_fleet(3))
     before = view.button_rect(1, "deploy").height()

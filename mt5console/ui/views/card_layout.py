@@ -100,7 +100,7 @@ def card_grid(width: int, height: int, count: int, style: Look) -> Grid:
     """As many columns as fit with cards of a readable width; few cards are larger, with taller graphs."""
     margin, gap = style.px(14), style.px(12)
     room = max(1, width - 2 * margin)
-    columns = max(1, min((room + gap) // (style.px(LEAST_CARD) + gap), count))
+    columns = _columns(room, height - 2 * margin, count, gap, style)
     item = min((room - gap * (columns - 1)) // columns, style.px(MOST_CARD))
     usual = card_shape(item, style, 0).height
     rows = max(1, -(-count // columns))
@@ -109,6 +109,18 @@ def card_grid(width: int, height: int, count: int, style: Look) -> Grid:
     return Grid(
         columns=columns, item_width=item, item_height=usual + spare, gap=gap, margin=margin, top=margin, spare=spare
     )
+
+
+def _columns(room: int, height: int, count: int, gap: int, style: Look) -> int:
+    """As many columns as fit; fewer and wider ones if all cards are in sight then too."""
+    most = max(1, (room + gap) // (style.px(LEAST_CARD) + gap))
+    fewest = max(1, min(most, -(-(room + gap) // (style.px(MOST_CARD) + gap))))
+    usual = card_shape(style.px(MOST_CARD), style, 0).height
+    rows_in_sight = max(1, (height + gap) // (usual + gap))
+    for columns in range(fewest, most):
+        if columns * rows_in_sight >= count:
+            return max(1, min(columns, count))
+    return max(1, min(most, count))
 
 
 def card_shape(width: int, style: Look, spare: int) -> CardShape:

@@ -18,7 +18,7 @@ from mt5console.ui.views.ink import Ink
 from mt5console.ui.widgets.badge import badge_size, paint_badge
 
 _RADIUS = 7
-_WIDEST_UPTIME = "up 88 d 08 h"
+_WIDEST_UPTIME = "up 23 h 08 m"
 
 
 class CardPainter:

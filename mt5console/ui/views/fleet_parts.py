@@ -84,7 +84,7 @@ def dashed_strip(width: int, ratio: float, style: Look) -> QPixmap:
 
 def mark_picture(kind: str, height: int, ratio: float, style: Look) -> QPixmap:
     """What happened, as a line to lay over a graph: a restart has an arrow down, a deployment a diamond."""
-    size = max(2.5, height * 0.07)
+    size = min(4.5, max(2.5, height * 0.07))
     width = 2 * round(size + 1.5) + 1
     picture = QPixmap(round(width * ratio), round(height * ratio))
     picture.setDevicePixelRatio(ratio)

@@ -311,7 +311,14 @@ class FleetView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """One frame, or the part of it that is out of date."""
-        painter, area = QPainter(self.viewport()), event.rect()
+        painter = QPainter(self.viewport())
+        try:
+            self._paint(painter, event.rect())
+        finally:
+            # A painter that is left open takes the process down with the next frame.
+            painter.end()
+
+    def _paint(self, painter: QPainter, area: QRect) -> None:
         in_sight = self._facts_in_sight()
         places = [self._place(index) for index in self._visible()]
         items = [Item(facts, rect) for facts, rect in zip(in_sight, places) if rect.intersects(area)]
@@ -334,7 +341,6 @@ class FleetView(QAbstractScrollArea):
             veil = self._style.theme.colour(Role.GROUND)
             veil.setAlpha(120)
             painter.fillRect(area, veil)
-        painter.end()
 
     def _paint_ground(self, painter: QPainter, area: QRect, places: list[QRect]) -> None:
         """The ground where no item lies: items cover their own places."""

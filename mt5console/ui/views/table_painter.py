@@ -87,8 +87,9 @@ class TablePainter:
             if name in self._columns:
                 indent = self._columns[name].width - round(self._ink.width(text, FontRole.BASE))
                 self._write(painter, self._columns[name], text, FontRole.BASE, role, indent)
-        for index, (_, lamp) in enumerate(facts.lamps):
-            self._paint_lamp(painter, self._columns["checks"].left + index * style.px(17), lamp, ground, ratio)
+        if "checks" in self._columns:
+            for index, (_, lamp) in enumerate(facts.lamps):
+                self._paint_lamp(painter, self._columns["checks"].left + index * style.px(17), lamp, ground, ratio)
         painter.fillRect(self.graph, style.colour(Role.SUNKEN))
         for name, rect in self.buttons.items():
             paint_icon_button(painter, rect, name, self._rest_state(facts, name), False, style)
