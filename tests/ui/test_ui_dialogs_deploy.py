@@ -219,6 +219,17 @@ def test_a_refusal_that_wants_more_asks_for_more(person: Person) -> None:
     assert person.desk.last("deploy").arguments["even_with_positions"] is True
 
 
+def test_a_deployment_that_somebody_else_began_is_shown_instead_of_a_refusal(person: Person) -> None:
+    person.chooses()
+    person.reviews()
+    person.desk.deploys(deployment("RUNNING", "preflight", "compile"))
+    person.clicks("confirm_deploy_button")
+    person.desk.refuse("deploy", "deployment_running", "robot 301 is being deployed already: wait for its end")
+    assert person.stages()["Compile"] == "running"
+    person.desk.deploys(deployment("SUCCESS", "proven"))
+    assert person.result() == "SUCCESS"
+
+
 def test_a_compile_error_is_shown_line_by_line_on_request(person: Person) -> None:
     person.chooses()
     person.reviews()

@@ -8,37 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from mt5console.ui.dialogs.deploy_choice import Choice, ChoicePage
+from mt5console.ui.dialogs.deploy_choice import Choice
+from mt5console.ui.dialogs.deploy_frame import CHOICE, PROOF, REVIEW, DeployFrame
 from mt5console.ui.dialogs.deploy_mending import MENDS, Mending
-from mt5console.ui.dialogs.deploy_proof import ProofPage
-from mt5console.ui.dialogs.deploy_review import ReviewPage
 from mt5console.ui.dialogs.deploy_words import (
     ENDED,
-    NextStep,
-    ended_heading,
-    heading,
     next_steps,
     previous_inputs,
     previous_value,
-    review_title,
     same_source,
     waiting_words,
 )
 from mt5console.ui.dialogs.errands import Errands
-from mt5console.ui.dialogs.frame import FramedDialog, set_kind
 from mt5console.ui.pictures import (
     Answer,
     DeploymentPicture,
-    FleetPicture,
     OperationPicture,
     RegisteredRobotPicture,
-    TerminalPicture,
     deployment_of,
 )
-from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 
 if TYPE_CHECKING:
@@ -47,16 +38,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 60.0
 """How long everything up to READY may take: the interfaces' default."""
 
-_CHOICE, _REVIEW, _PROOF = 0, 1, 2
-_CHOOSE_WORDS = (
-    "Nothing is touched before you have seen what would change. The running version keeps trading until the new one "
-    "has compiled."
-)
-_REVIEW_WORDS = "The engine has looked without touching anything. Deploy begins when you say so."
-_PROOF_WORDS = "Never two versions at once; SUCCESS means seen, not sent. You can hide this: the proof goes on."
 
-
-class DeployDialog(FramedDialog):
+class DeployDialog(DeployFrame):
     """One deployment from choice to proof; see the module.
 
     Signals:
@@ -74,94 +57,33 @@ class DeployDialog(FramedDialog):
     def __init__(
         self, desk: EngineDesk, user_id: int | None, robot_id: int | None, parent: QWidget | None = None
     ) -> None:
-        super().__init__("deploy_dialog", "Deploy a robot", _CHOOSE_WORDS, parent, bleed=True)
-        self._desk = desk
-        self._user_id, self._robot_id = user_id, robot_id
-        self._choice: Choice | None = None
+        super().__init__(desk, user_id, robot_id, parent)
         self._follows: str | None = None
         self._awaits_own = False
-        self._mending_told = False
         self._errands = Errands(desk, self)
         self._mending = Mending(desk, self)
         self._mending.told.connect(self._on_mending_told)
-        self._build_body()
-        self._build_buttons()
+        self._connect_parts()
         desk.fleet_changed.connect(self._on_fleet_changed)
         desk.deployment_changed.connect(self._on_deployment_changed)
         self._on_fleet_changed(desk.fleet)
         self._begin()
-        # Qt would not make it larger than two thirds of the screen by itself.
-        self.resize(self.sizeHint())
-        self.keep_size()
 
-    def _build_body(self) -> None:
-        self._badge = self.add_money_badge("unknown")
-        self._badge.setVisible(False)
-        self._pages = QStackedWidget(self)
-        self._choice_page = ChoicePage(self._pages)
-        self._review_page = ReviewPage(self._pages)
-        self._proof_page = ProofPage(self._pages)
-        for page in (self._choice_page, self._review_page, self._proof_page):
-            self._pages.addWidget(page)
-        self.body.addWidget(self._pages, 1)
-        self._choice_page.changed.connect(self._show_buttons)
+    def _connect_parts(self) -> None:
         self._choice_page.robot_wanted.connect(self._on_robot_wanted)
-        self._review_page.changed.connect(self._show_buttons)
         self._proof_page.step_chosen.connect(self._on_step_chosen)
         self._proof_page.ticked.connect(self._on_ticked)
-
-    def _build_buttons(self) -> None:
-        self._mend = self.add_button("mend_button", "")
-        self._again = self.add_button("check_again_button", "Check again", "primary")
-        self._back = self.add_button("back_button", "Back")
-        self._hide = self.add_button("hide_button", "Cancel")
-        self._forward = self.add_button("review_button", "Review", "primary", default=True)
-        self._deploy = self.add_button("confirm_deploy_button", "Deploy", "primary", default=True)
         self._mend.clicked.connect(self._on_mend)
         self._again.clicked.connect(self._try_again)
         self._back.clicked.connect(self._on_back)
-        self._hide.clicked.connect(self.close)
         self._forward.clicked.connect(self._on_review)
         self._deploy.clicked.connect(self._on_deploy)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for ten stages; never more than a small screen has."""
-        room = self.screen().availableSize()
-        return QSize(min(look().px(800), room.width() - 40), min(look().px(640), room.height() - 60))
-
-    # ---- what it is about ---------------------------------------------------------------------------------------
-
-    @property
-    def robot_id(self) -> int | None:
-        """The robot that is being deployed, or is chosen now."""
-        shown = self._proof_page.deployment
-        if self._pages.currentIndex() == _PROOF and shown is not None:
-            return shown.robot_id
-        robot = self._choice_page.robot()
-        return robot.robot_id if robot is not None else self._robot_id
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a deployment goes on here; a dialog that is closed meanwhile is only hidden."""
-        shown = self._proof_page.deployment
-        return self._pages.currentIndex() == _PROOF and (shown is None or shown.status not in ENDED)
-
-    @property
-    def has_unseen_end(self) -> bool:
-        """Whether the deployment has ended while the dialog was hidden, and nobody has looked since."""
-        shown = self._proof_page.deployment
-        return not self.isVisible() and shown is not None and shown.status in ENDED
-
-    def done(self, result: int) -> None:
-        """Closing asks nothing; while a deployment goes on, the dialog is only hidden, to be found again."""
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_running)
-        super().done(result)
 
     # ---- choosing -----------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._choice_page.say("Reading the registered robots …")
-        self._show_page(_CHOICE)
+        self._show_page(CHOICE)
         known = self._desk.deployment_of(self._robot_id) if self._robot_id is not None else None
         if known is not None and known.status == "RUNNING":
             self.follow(known)
@@ -180,7 +102,7 @@ class DeployDialog(FramedDialog):
         self._choice_page.set_robots(tuple(robots), self._robot_id)
         self._on_fleet_changed(self._desk.fleet)
         self._show_buttons()
-        if self._pages.currentIndex() == _CHOICE:
+        if self._pages.currentIndex() == CHOICE:
             self._choice_page.setFocus()
 
     def _on_kept_deployments(self, answer: Answer) -> None:
@@ -188,7 +110,7 @@ class DeployDialog(FramedDialog):
         newest = answer.value[0] if answer.ok and answer.value else None
         if not isinstance(newest, DeploymentPicture) or newest.status != "RUNNING":
             return
-        if self._pages.currentIndex() == _CHOICE:
+        if self._pages.currentIndex() == CHOICE:
             self.follow(newest)
 
     def _on_robot_wanted(self) -> None:
@@ -210,7 +132,7 @@ class DeployDialog(FramedDialog):
         """Register the inputs when they changed (nothing that runs is touched by that), then let the engine look."""
         self._choice = choice
         self._review_page.show_asking()
-        self._show_page(_REVIEW)
+        self._show_page(REVIEW)
         if not choice.inputs_changed:
             self._dry_run(choice)
             return
@@ -218,7 +140,7 @@ class DeployDialog(FramedDialog):
 
     def _on_registered(self, answer: Answer) -> None:
         choice = self._choice
-        if choice is None or self._pages.currentIndex() != _REVIEW:
+        if choice is None or self._pages.currentIndex() != REVIEW:
             return
         if answer.ok and isinstance(answer.value, RegisteredRobotPicture):
             self._choice = Choice(
@@ -246,15 +168,19 @@ class DeployDialog(FramedDialog):
         }
 
     def _on_dry_run_refused(self, answer: Answer) -> None:
-        if answer.error_code == "deployment_running" and self._choice is not None:
-            known = self._desk.deployment_of(self._choice.robot.robot_id)
-            if known is not None and known.status == "RUNNING":
-                self.follow(known)
-                return
-        self._refuse_choice(answer.error_code, answer.error_text)
+        if not self._follows_other(answer):
+            self._refuse_choice(answer.error_code, answer.error_text)
+
+    def _follows_other(self, answer: Answer) -> bool:
+        """Somebody else deploys this very robot: show that instead of a refusal."""
+        known = self._desk.deployment_of(self._robot_id) if self._robot_id is not None else None
+        if answer.error_code != "deployment_running" or known is None or known.status != "RUNNING":
+            return False
+        self.follow(known)
+        return True
 
     def _on_dry_run_seen(self, operation: OperationPicture) -> None:
-        if operation.is_running or self._pages.currentIndex() != _REVIEW:
+        if operation.is_running or self._pages.currentIndex() != REVIEW:
             return
         if operation.result is None:
             self._refuse_choice(operation.error_code, operation.error_text)
@@ -263,12 +189,12 @@ class DeployDialog(FramedDialog):
         self._show_buttons()
 
     def _refuse_choice(self, code: str, text: str) -> None:
-        self._show_page(_CHOICE)
+        self._show_page(CHOICE)
         self._choice_page.show_error(code, text)
 
     def _on_back(self) -> None:
         self._errands.forget()
-        self._show_page(_CHOICE)
+        self._show_page(CHOICE)
         self._begin_again()
 
     def _begin_again(self) -> None:
@@ -284,14 +210,16 @@ class DeployDialog(FramedDialog):
             return
         self._follows, self._awaits_own = None, True
         self._proof_page.begin()
-        self._show_page(_PROOF)
+        self._show_page(PROOF)
         arguments = {**self._arguments(choice), **confirmed}
         self._errands.ask("deploy", arguments, self._on_deploy_refused, self._on_deploy_seen)
         self.began.emit(choice.robot.robot_id)
 
     def _on_deploy_refused(self, answer: Answer) -> None:
         self._awaits_own = False
-        self._show_page(_REVIEW)
+        if self._follows_other(answer):
+            return
+        self._show_page(REVIEW)
         self._review_page.insist(answer.error_code)
         self.say(answer.error_text, Role.FAILING)
 
@@ -301,20 +229,20 @@ class DeployDialog(FramedDialog):
         if operation.result is not None:
             self._show_deployment(deployment_of(operation.result))
         else:
-            self._show_page(_REVIEW)
+            self._show_page(REVIEW)
             self.say(operation.error_text, Role.FAILING)
 
     def follow(self, deployment: DeploymentPicture) -> None:
         """Show a deployment that goes on already, whoever began it."""
         self._robot_id = deployment.robot_id
         self._user_id = deployment.user_id if deployment.user_id is not None else self._user_id
-        self._show_page(_PROOF)
+        self._show_page(PROOF)
         self._show_deployment(deployment)
         self._on_fleet_changed(self._desk.fleet)
 
     @Slot(object)
     def _on_deployment_changed(self, deployment: DeploymentPicture) -> None:
-        if self._pages.currentIndex() != _PROOF or deployment.robot_id != self._robot_id:
+        if self._pages.currentIndex() != PROOF or deployment.robot_id != self._robot_id:
             return
         ours = deployment.deployment_id == self._follows
         begins = self._awaits_own and deployment.status == "RUNNING"
@@ -373,16 +301,11 @@ class DeployDialog(FramedDialog):
         if step is not None and terminal is not None:
             self._mending.mend(step.act, terminal)
 
-    def _blocking_step(self) -> NextStep | None:
-        review = self._review_page.review
-        steps = () if review is None else next_steps(review, can_roll_back=False)
-        return next((step for step in steps if step.act in MENDS), None)
-
     def _try_again(self) -> None:
         if self._choice is not None:
             self._look_at(self._choice)
         else:
-            self._show_page(_CHOICE)
+            self._show_page(CHOICE)
             self._begin_again()
 
     def _can_roll_back(self) -> bool:
@@ -401,91 +324,6 @@ class DeployDialog(FramedDialog):
             inputs_changed=True,
         )
         self._look_at(before)
-
-    # ---- the frame ----------------------------------------------------------------------------------------------
-
-    def _terminal(self) -> TerminalPicture | None:
-        user_id = self._user_id
-        if user_id is None:
-            robot = self._choice_page.robot()
-            user_id = robot.user_id if robot is not None else None
-        return self._desk.fleet.terminal(user_id) if user_id is not None else None
-
-    @Slot(object)
-    def _on_fleet_changed(self, _fleet: FleetPicture) -> None:
-        terminal = self._terminal()
-        self._badge.setVisible(terminal is not None)
-        if terminal is None:
-            return
-        self._badge.set_money(terminal.trade_mode)
-        self._proof_page.see_terminal(terminal)
-        if self._pages.currentIndex() == _REVIEW:
-            self._review_page.set_terminal(terminal)
-
-    def _show_page(self, page: int) -> None:
-        self._pages.setCurrentIndex(page)
-        self._mending_told = False
-        terminal = self._terminal()
-        if page == _REVIEW and terminal is not None:
-            self._review_page.set_terminal(terminal)
-        self._show_heading()
-        self.say("")
-        self._show_buttons()
-
-    def _show_heading(self) -> None:
-        page, terminal = self._pages.currentIndex(), self._terminal()
-        name = terminal.name if terminal is not None else f"user_{self._user_id}" if self._user_id else "its terminal"
-        if page == _CHOICE:
-            self.set_heading(f"Deploy to {name}" if terminal is not None else "Deploy a robot", _CHOOSE_WORDS)
-        elif page == _REVIEW and self._choice is not None:
-            self.set_heading(review_title(self._choice.robot.robot_id, terminal), _REVIEW_WORDS)
-        elif page == _PROOF:
-            shown = self._proof_page.deployment
-            if shown is not None and shown.status in ENDED:
-                self.set_heading(ended_heading(shown, name), f"{self._chart()}deployment {shown.deployment_id}")
-            else:
-                self.set_heading(heading(shown.kind if shown is not None else "", self._robot_id, name), _PROOF_WORDS)
-
-    def _chart(self) -> str:
-        terminal = self._terminal()
-        robot = terminal.robot(self._robot_id) if terminal is not None and self._robot_id is not None else None
-        return f"{robot.symbol} {robot.timeframe} · " if robot is not None and robot.symbol else ""
-
-    def _show_buttons(self) -> None:
-        page = self._pages.currentIndex()
-        terminal = self._terminal()
-        review = self._review_page.review
-        blocked = page == _REVIEW and review is not None and review.diagnosis is not None
-        step = self._blocking_step() if blocked else None
-        self._mend.setVisible(step is not None)
-        self._mend.setText(step.button if step is not None else "")
-        self._again.setVisible(blocked)
-        self._back.setVisible(page == _REVIEW)
-        self._forward.setVisible(page == _CHOICE)
-        self._forward.setEnabled(self._choice_page.choice() is not None)
-        self._deploy.setVisible(page == _REVIEW and not blocked)
-        self._deploy.setEnabled(self._review_page.confirmed() is not None)
-        real = terminal is not None and terminal.counts_as_real
-        self._deploy.setText("Deploy LIVE" if real else "Deploy")
-        set_kind(self._deploy, "danger" if real else "primary")
-        self._forward.setDefault(page == _CHOICE)
-        self._deploy.setDefault(page == _REVIEW)
-        self._hide.setText("Hide" if self.is_running else "Close" if page == _PROOF else "Cancel")
-        if page == _REVIEW and terminal is not None:
-            self._say_review()
-
-    def _say_review(self) -> None:
-        review = self._review_page.review
-        if self._mending_told:
-            return
-        if review is None:
-            self.say("The engine looks …")
-        elif review.diagnosis is not None:
-            self.say(f"Nothing can be deployed yet. Next: {review.diagnosis.next_step}.", Role.FAILING)
-        elif self._review_page.confirmed() is None:
-            self.say("Confirm the points above first.", Role.TEXT_SOFT)
-        elif self.news.text().startswith(("The engine looks", "Confirm the points")):
-            self.say("")
 
 
 _BOUNDED = frozenset({"preflight", "write", "compile", "detach", "desired", "attach", "ready"})

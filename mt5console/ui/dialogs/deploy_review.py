@@ -152,7 +152,8 @@ def preflight_rows(review: DeploymentPicture) -> tuple[StageRow, ...]:
         found = () if stage is None else preflight_points(stage.evidence)
         return tuple(_point(_title(point), "", "passed") for point in found)
     known = tuple(row for row in point_rows(review.diagnosis) if row.title in _KNOWN_BEFORE)
-    return (_point("Stands in the way", review.diagnosis.text, "failed"), *known)
+    mends = (_point("Next", review.diagnosis.next_step, "waiting"),) if review.diagnosis.next_step else ()
+    return (_point("Stands in the way", review.diagnosis.text, "failed"), *mends, *known)
 
 
 def point_rows(diagnosis: DiagnosisPicture) -> tuple[StageRow, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.labels import RoleLabel, Rule
 from mt5console.ui.theme.fonts import FontRole
@@ -57,6 +57,8 @@ class FramedDialog(QDialog):
 
     def _build_head(self, title: str, words: str, margin: int) -> QWidget:
         head = QWidget(self)
+        # Words are never squeezed for the sake of the body.
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         rows = QVBoxLayout(head)
         rows.setContentsMargins(margin, look().px(14), margin, look().px(GAP))
         rows.setSpacing(look().px(5))
@@ -118,6 +120,7 @@ class FramedDialog(QDialog):
             self._sized = True
             width = max(self.minimumWidth(), self.minimumSizeHint().width())
             self.resize(width, self._needed_height(width))
+            self.grow()
         super().showEvent(event)
 
     def keep_size(self) -> None:
@@ -126,7 +129,7 @@ class FramedDialog(QDialog):
 
     def grow(self) -> None:
         """Make room for words that have become longer, as soon as they are laid out."""
-        QTimer.singleShot(0, self._on_grow)
+        QTimer.singleShot(0, self, self._on_grow)
 
     def _on_grow(self) -> None:
         needed = self._needed_height(self.width())
@@ -136,8 +139,9 @@ class FramedDialog(QDialog):
     def _needed_height(self, width: int) -> int:
         self._layout.invalidate()
         self._layout.activate()
-        needed = self._layout.totalHeightForWidth(width) if self._layout.hasHeightForWidth() else 0
-        return max(needed, self.minimumSizeHint().height() if needed <= 0 else 0)
+        if not self._layout.hasHeightForWidth():
+            return self.minimumSizeHint().height()
+        return max(self._layout.totalHeightForWidth(width), self._layout.totalMinimumHeightForWidth(width))
 
     def em(self, count: float) -> int:
         """A length in widths of the letter m, so that sizes follow the font."""

@@ -58,6 +58,7 @@ class StopAllDialog(FramedDialog):
         question.setSpacing(look().px(10))
         for part in (self._counts, self._asked, self._word):
             question.addWidget(part)
+        question.addStretch(1)
         self.body.addLayout(question)
         self._proofs = StagesModel(self)
         view = StagesView(self._proofs, "stop_proof", "Proof of each terminal", pad=6)
