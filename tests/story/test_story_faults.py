@@ -234,12 +234,14 @@ def test_a_wrong_account_stops_every_act_and_a_person_is_called(morning: Morning
     wait_for(lambda: desk.terminal(WRONG)["state"] == "wrong_identity", "a wrong identity")
     wait_for(lambda: desk.incidents_of(WRONG) == ["wrong_identity"], "its incident")
     assert "every act stopped" in desk.trace(WRONG)
+    acts = desk.acts_of(WRONG)
     restart = desk.command("terminal", "restart", str(WRONG), "--even-with-positions")
     assert restart.returncode in (1, 6), (restart.returncode, restart.stderr)
     deploy = desk.command("deploy", str(robot_id), "--even-with-positions")
     assert deploy.returncode == 4, (deploy.returncode, deploy.stderr)
     assert desk.door.deployments(robot_id, 1)[0]["diagnosis"]["cause"] == "wrong_account"
-    assert desk.acts_of(WRONG) == {"StartTerminal": 1}
+    assert desk.acts_of(WRONG) == acts
+    assert desk.processes(WRONG) == [morning.pids[WRONG]]
     assert len(broker.positions(login, "Demo-Server")) == 1
     desk.fault(WRONG, "clear")
     desk.wait_healthy(WRONG)
