@@ -109,7 +109,9 @@ class FileCollector:
         self._thread = threading.Thread(target=self._run, name="files", daemon=True)
 
     def start(self) -> None:
-        """Begin polling."""
+        """Read everything once, so that the first request finds a world that was looked at; then begin polling."""
+        for target in self._targets.all():
+            self._collect_one(target, True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -175,8 +175,8 @@ class EngineHost:
         if swept:
             log.warning("start inis left behind by an earlier engine were wiped: users %s", list(swept))
         self.processes.start()
-        self.loop.start()
         self._files.start()
+        self.loop.start()
         self._probes.start()
         log.info("MT5 Watchdog started (engine generation %d, mode %s)", self.generation, self.loop.engine.mode.value)
 

@@ -162,6 +162,7 @@ def _everything_told(desk: Desk) -> str:
     return json.dumps(told, ensure_ascii=False) + "".join(done.stdout + done.stderr for done in ran)
 
 
+@pytest.mark.timeout(300)
 def test_a_password_is_nowhere_but_in_the_keyring(told: tuple[Desk, Path]) -> None:
     desk, root = told
     word = f"canary-{secrets.token_hex(4)}-Ünïcode-42"

@@ -31,6 +31,7 @@ SEED = 20261122
 USER = UserId(1)
 
 
+@pytest.mark.timeout(400)
 def test_a_dozen_kills_under_load_lose_nothing_and_repeat_nothing() -> None:
     tally = KillRun(SEED).run(12, settle_every=6)
     assert tally.rounds == 12
@@ -139,6 +140,7 @@ def test_what_a_killed_engine_left_behind_misleads_nobody(desk: Desk) -> None:
     assert desk.terminal()["restarts_in_window"] == 0
 
 
+@pytest.mark.timeout(240)
 def test_a_silent_engine_is_never_worked_around_and_the_stop_reaches_the_robots_all_the_same(desk: Desk) -> None:
     desk.up(1)
     assert desk.robot(101)["entries"] == "open"
