@@ -303,6 +303,12 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
 
     A read-only window attaches to an engine and never starts one.
     """
+    from mt5console.ui.display import why_no_window
+
+    lacking = why_no_window(offscreen=False)
+    if lacking:
+        ways = "`mt5console watchdog run` watches without a window, `mt5console demo --headless` shows a fleet"
+        raise ConsoleError("no_display", f"{lacking}; {ways}")
     from mt5console.ui.application import WindowPlan, run_window
     from mt5console.ui.bridge.engine_process import start_detached
 
@@ -325,20 +331,32 @@ def run_demo(
     chaos: bool,
     json_output: bool,
 ) -> int:
-    """The demo, with the window or without."""
+    """The demo, with the window or without; where none can be shown it says why and goes on without."""
+    if headless and screenshot is not None:
+        raise UsageInvalid("no_window", "a headless demo has no window to save: leave --screenshot or --headless out")
+    if not headless:
+        from mt5console.ui.display import why_no_window
+
+        lacking = why_no_window(offscreen=screenshot is not None)
+        if lacking and screenshot is not None:
+            raise ConsoleError("no_display", lacking)
+        if lacking:
+            sys.stderr.write(f"{lacking}; the demo goes on without it\n")
+        headless = bool(lacking)
     if headless:
-        if screenshot is not None:
-            raise UsageInvalid(
-                "no_window", "a headless demo has no window to save: leave --screenshot or --headless out"
-            )
         from mt5console.demo.run import run_demo as run
 
         return run(base_dir=base_dir, users=users, robots=robots, seconds=seconds, chaos=chaos, json_output=json_output)
+    return _window_demo(base_dir, users, robots, seconds, screenshot, chaos=chaos)
+
+
+def _window_demo(
+    base_dir: Path | None, users: int, robots: int, seconds: float | None, screenshot: Path | None, *, chaos: bool
+) -> int:
     from mt5console.demo.run import DEFAULT_SECONDS
     from mt5console.demo.window import demo_story
-    from mt5console.ui.application import WindowPlan, need_display, run_window
+    from mt5console.ui.application import WindowPlan, run_window
 
-    need_display(offscreen=screenshot is not None)
     if screenshot is not None and seconds is None:
         seconds = DEFAULT_SECONDS
     story = demo_story(base_dir, users, robots, seconds, chaos=chaos)

@@ -16,7 +16,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError
+from mt5console.core.errors import EXIT_DONE, EXIT_FAILED
 from mt5console.ui.bridge.access import EngineAccess
 from mt5console.ui.bridge.desk import EngineDesk
 from mt5console.ui.bridge.story import Story, StoryThread
@@ -50,7 +50,6 @@ class WindowPlan:
 
 def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed; gives the exit code. Raises ConsoleError when there is no display."""
-    need_display(offscreen=plan.screenshot is not None)
     application = QApplication(["mt5console", *arguments])
     application.setApplicationName("mt5console")
     application.setDesktopFileName("mt5console")
@@ -127,21 +126,6 @@ class _Run(QObject):
     @Slot()
     def _on_closed(self) -> None:
         QApplication.exit(self._exit_code)
-
-
-def need_display(*, offscreen: bool) -> None:
-    """Raise ConsoleError when there is no display: Qt would end the whole process. `offscreen`: none is needed."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return
-    if not offscreen:
-        raise ConsoleError(
-            "no_display",
-            "there is no display for a window here: `mt5console watchdog run` watches without one, "
-            "`mt5console demo --headless` shows a simulated fleet",
-        )
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def _log_mistake(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:

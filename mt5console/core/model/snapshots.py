@@ -133,7 +133,7 @@ class TerminalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSnapshot:
-    """Everything at one instant. `sequence` grows by one per snapshot of one engine's life, `generation` with each life.
+    """Everything at one instant. `sequence` grows by one per snapshot of an engine's life, `generation` with each life.
 
     `free_bytes`: of the volume that holds the terminals, None before it was looked at.
     """
