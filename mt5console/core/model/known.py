@@ -20,7 +20,8 @@ class TerminalKnown:
     `pid` None: no process. `identity_ok`: None until identity was seen, False stops every act. `agent_age_s`: age of
     the agent's word, None when it never spoke in this process's life. `blocked`: why no act may touch this terminal
     now (`""` when acts are allowed), `blocked_cause` the same as a diagnosis's cause. `beat_ages_s` and `beats` by
-    robot; `advances` counts beats seen to advance per robot since its READY. `rivals`: robots of other users on the same account (watch-only accounts excepted).
+    robot; `advances` counts beats seen to advance per robot since its READY. `rivals`: robots of other users on the
+    same account (watch-only accounts excepted).
     `recent_journal`: the last lines of both logs, oldest first.
     """
 
