@@ -64,6 +64,11 @@ def _ask(desk: Desk, method: str, path: str, body: Any = None, token: str | None
     return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
 
 
+def _put_back(desk: Desk) -> bool:
+    newest = {one["robot_id"]: one for one in reversed(desk.door.deployments(None, 20))}
+    return [(one["kind"], one["status"]) for one in newest.values()] == [("restore", "SUCCESS")] * 2
+
+
 @pytest.mark.timeout(300)
 def test_a_day_with_an_engine(desk: Desk, tmp_path: Path) -> None:
     run = desk.command
@@ -144,6 +149,7 @@ def test_a_day_with_an_engine(desk: Desk, tmp_path: Path) -> None:
     latched = run("deploy", "101")
     assert (latched.returncode, latched.stdout) == (6, "")
     assert run("resume", "1", "--word", "START").returncode == 0
+    wait_for(lambda: _put_back(desk), "both robots put back and proven")
     desk.wait_healthy()
     assert _json(run("robot", "remove", "102"))["removed"] is True
     assert [one["robot_id"] for one in _json(run("robot", "list"))] == [101]
