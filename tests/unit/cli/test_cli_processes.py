@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "c4nary-Pa55-x"
 
@@ -38,10 +40,18 @@ def test_exit_codes_and_streams_of_what_needs_no_engine():
     version = run("--version")
     assert (version.returncode, version.stderr) == (0, "")
     assert version.stdout.startswith("mt5console ")
-    for arguments in ([], ["--nope"], ["deploy", "--json", "x"]):
+    for arguments in (["--nope"], ["deploy", "--json", "x"]):
         wrong = run(*arguments)
         assert (wrong.returncode, wrong.stdout) == (2, "")
         assert wrong.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Windows and macOS always have a desktop to draw on")
+def test_the_window_without_a_display_is_one_line_that_names_the_ways_without_one():
+    bare = run(DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert (bare.returncode, bare.stdout) == (1, "")
+    assert bare.stderr.count("\n") == 1
+    assert "watchdog run" in bare.stderr
 
 
 def test_help_and_wrong_usage_import_nothing_heavy():
