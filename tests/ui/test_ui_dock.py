@@ -83,8 +83,10 @@ def page_text(page: QWidget) -> str:
 def graph(dock: TerminalDock, qtbot):
     """The focused robot's graph: made after the page was painted."""
     dock.show_page("robots")
-    qtbot.waitUntil(lambda: dock.robots.chart is not None and bool(dock.robots.chart.accessibleName()))
-    return dock.robots.chart
+    qtbot.waitUntil(lambda: dock.robots.chart is not None)
+    chart = dock.robots.chart
+    qtbot.waitUntil(lambda: chart.isVisible() and bool(chart.accessibleName()))
+    return chart
 
 
 def decision(number: int, **changes) -> DecisionPicture:
@@ -297,7 +299,7 @@ def test_the_timeline_tells_what_happened_what_was_decided_why_and_what_comes_ne
     assert listed.model().rowCount() == 2
     told = listed.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert all(part in told for part in ("probe silent", "decision 5", "1 of 3", "next: again in 6 s"))
-    assert [band.state for band in dock.timeline.strip.bands] == ["down", "healthy", "degraded"]
+    assert [band.state for band in dock.timeline.strip.bands] == ["unknown", "healthy", "degraded"]
     assert "Degraded" in dock.timeline.strip.accessibleName()
     assert listed.visualRect(listed.model().index(0, 0)).height() > 3 * listed.fontMetrics().height()
     assert "decision 5" in page_text(dock.health).lower() or dock.decisions.decisions[0].decided == "decision 5"

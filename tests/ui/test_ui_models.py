@@ -18,9 +18,11 @@ from mt5console.ui.models.incident_causes import CAUSES, cause_of
 from mt5console.ui.models.incidents_model import IncidentsModel, where_words
 from mt5console.ui.models.journal_model import JournalFilter, JournalModel
 from mt5console.ui.models.robots_model import ROBOT_LAMPS, ChartMark, RobotAges, RobotsModel, robot_lamp
-from mt5console.ui.models.timeline_model import Band, DecisionsModel, bands_of, change_of, sentence_of
+from mt5console.ui.models.timeline_model import Band, DecisionsModel, StateLog, bands_of, change_of, sentence_of
 from mt5console.ui.pictures import (
+    CheckPicture,
     DecisionPicture,
+    FleetPicture,
     IncidentPicture,
     JournalLinePicture,
     RobotPicture,
@@ -213,22 +215,40 @@ def test_a_hundred_lines_are_taken_in_little_time():
 
 def test_bands_follow_the_decisions_and_reach_until_now():
     told = (decision(NOW - 10, "starting", "healthy"), decision(NOW - 30, "down", "starting"))
-    assert bands_of(told, "healthy", NOW - 60, NOW) == (
-        Band(state="down", start_utc_s=NOW - 60, end_utc_s=NOW - 30),
+    assert bands_of(told, [(NOW - 1, "healthy")], NOW - 60, NOW) == (
+        Band(state="unknown", start_utc_s=NOW - 60, end_utc_s=NOW - 30),
         Band(state="starting", start_utc_s=NOW - 30, end_utc_s=NOW - 10),
         Band(state="healthy", start_utc_s=NOW - 10, end_utc_s=NOW),
     )
 
 
-def test_what_decisions_do_not_tell_is_unknown():
-    told = (decision(NOW - 10, "starting", "healthy"), decision(NOW - 30, "healthy", "down"))
-    states = [band.state for band in bands_of(told, "degraded", NOW - 60, NOW)]
-    assert states == ["healthy", "unknown", "unknown"]
+def states(decisions, seen=()) -> list[str]:
+    return [band.state for band in bands_of(decisions, seen, NOW - 60, NOW)]
 
 
-def test_decisions_without_a_change_make_no_band():
-    told = (decision(NOW - 5, "healthy", "healthy"),)
-    assert [band.state for band in bands_of(told, "healthy", NOW - 60, NOW)] == ["healthy"]
+def test_what_was_seen_counts_more_than_what_was_decided():
+    told = (decision(NOW - 5, "healthy", "healthy"), decision(NOW - 30, "down", "starting"))
+    seen = [(NOW - 20, "healthy"), (NOW - 10, "degraded")]
+    assert states(told, seen) == ["unknown", "healthy", "degraded"]
+
+
+def test_where_witnesses_differ_the_state_between_them_is_unknown_unless_it_passes_by_itself():
+    assert states((decision(NOW - 10, "starting", "healthy"), decision(NOW - 30, "healthy", "down"))) == ["unknown"]
+    assert states((decision(NOW - 10, "healthy", "healthy"), decision(NOW - 30, "down", "starting"))) == [
+        "unknown",
+        "healthy",
+        "unknown",
+    ]
+
+
+def test_the_log_of_states_begins_when_the_checks_last_changed():
+    log = StateLog()
+    checks = {name: CheckPicture(ok=True, changed_utc_s=NOW - 40) for name in ("process", "ipc", "account", "robots")}
+    well = replace(terminal(), state="healthy", **checks)
+    for at, picture in ((NOW, well), (NOW + 1, well), (NOW + 2, replace(well, state="down"))):
+        log.note(FleetPicture(at_utc_s=at, terminals=(picture,)))
+    assert log.seen(1) == ((NOW - 40, "healthy"), (NOW + 2, "down"))
+    assert log.seen(2) == ()
 
 
 STATE_NAMES = st.sampled_from(["healthy", "down", "starting", "unknown"])
@@ -236,11 +256,11 @@ STATE_NAMES = st.sampled_from(["healthy", "down", "starting", "unknown"])
 
 @given(
     changes=st.lists(st.tuples(st.floats(-100, 10), STATE_NAMES, STATE_NAMES), max_size=12),
-    state=STATE_NAMES,
+    seen=st.lists(st.tuples(st.floats(-100, 0), STATE_NAMES), max_size=6),
 )
-def test_bands_cover_the_whole_time_without_gap_or_overlap(changes, state):
+def test_bands_cover_the_whole_time_without_gap_or_overlap(changes, seen):
     told = tuple(decision(NOW + at, before, after) for at, before, after in sorted(changes, reverse=True))
-    bands = bands_of(told, state, NOW - 60, NOW)
+    bands = bands_of(told, [(NOW + at, state) for at, state in sorted(seen)], NOW - 60, NOW)
     assert bands[0].start_utc_s == NOW - 60
     assert bands[-1].end_utc_s == NOW
     assert all(one.end_utc_s == other.start_utc_s for one, other in itertools.pairwise(bands))

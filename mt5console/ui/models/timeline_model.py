@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mt5console.ui.models.moments import moment_words
-from mt5console.ui.pictures import UNKNOWN, DecisionPicture
+from mt5console.ui.pictures import UNKNOWN, DecisionPicture, FleetPicture, TerminalPicture
 from mt5console.ui.theme.states import title_of
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,32 +32,80 @@ class Band:
     end_utc_s: float
 
 
-def bands_of(
-    decisions: Sequence[DecisionPicture], state_now: str, since_utc_s: float, now_utc_s: float
-) -> tuple[Band, ...]:
-    """The states between two instants, oldest first. `decisions` come newest first; what they do not tell is unknown.
+Seen = tuple[float, str]
+"""From this instant (UTC seconds) on, a terminal was seen in this state."""
 
-    A decision says the state before and after it; when two of them do not fit together, what lay between is unknown.
+PASSING = frozenset({"starting", "closing", "updating"})
+"""States that are left by themselves; what came of one of them is told by the next witness."""
+
+SEEN_KEPT = 500
+
+
+class StateLog:
+    """The states that pictures showed, for every terminal, since the window was opened."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, list[Seen]] = {}
+
+    def note(self, fleet: FleetPicture) -> None:
+        """Take a picture."""
+        if not fleet.at_utc_s:
+            return
+        for terminal in fleet.terminals:
+            seen = self._seen.setdefault(terminal.user_id, [])
+            if not seen:
+                seen.append((_since(terminal, fleet.at_utc_s), terminal.state))
+            elif seen[-1][1] != terminal.state and fleet.at_utc_s >= seen[-1][0]:
+                seen.append((fleet.at_utc_s, terminal.state))
+                del seen[:-SEEN_KEPT]
+
+    def seen(self, user_id: int) -> tuple[Seen, ...]:
+        """The changes of a terminal's state, oldest first."""
+        return tuple(self._seen.get(user_id, ()))
+
+
+def _since(terminal: TerminalPicture, at_utc_s: float) -> float:
+    """Since when a terminal is in the state in which it is first seen: its checks say when the last of them changed."""
+    changed = [check.changed_utc_s for _, check in terminal.checks if check.changed_utc_s is not None]
+    if terminal.state not in ("healthy", "degraded") or len(changed) < len(terminal.checks):
+        return at_utc_s
+    return min(at_utc_s, max(changed))
+
+
+def bands_of(
+    decisions: Sequence[DecisionPicture], seen: Sequence[Seen], since_utc_s: float, now_utc_s: float
+) -> tuple[Band, ...]:
+    """The states between two instants, oldest first. `decisions` come newest first, `seen` oldest first.
+
+    What was seen counts. What lies before it is told by decisions, each of which witnesses the state before and after
+    it. Where two witnesses differ, the state between them is the newer one's when the older one's passes by itself,
+    and unknown otherwise. Before the oldest witness all is unknown.
     """
+    first_seen = seen[0][0] if seen else now_utc_s
+    told = [one for one in reversed(decisions) if one.at_utc_s is not None and one.at_utc_s < first_seen]
+    changes: list[Seen] = [(since_utc_s, UNKNOWN)]
+    for place, decision in enumerate(told):
+        after = decision.after or UNKNOWN
+        following = told[place + 1].before if place + 1 < len(told) else (seen[0][1] if seen else UNKNOWN)
+        state = after if after == following else following if after in PASSING else UNKNOWN
+        changes.append((decision.at_utc_s or 0.0, state or UNKNOWN))
+    changes.extend(seen)
+    return _joined(sorted(changes, key=lambda change: change[0]), since_utc_s, now_utc_s)
+
+
+def _joined(changes: Sequence[Seen], since_utc_s: float, now_utc_s: float) -> tuple[Band, ...]:
+    """Changes as bands without gap; neighbours in one state are one band."""
     bands: list[Band] = []
-    state, end = state_now, now_utc_s
-    for decision in decisions:
-        at = decision.at_utc_s
-        if at is None or decision.before == decision.after or not decision.after:
-            continue
-        if at > now_utc_s:
-            continue
-        if decision.after != state:
-            state = UNKNOWN
+    for place, (at, state) in enumerate(changes):
         start = max(at, since_utc_s)
-        if end > start:
+        end = min(changes[place + 1][0] if place + 1 < len(changes) else now_utc_s, now_utc_s)
+        if end <= start:
+            continue
+        if bands and bands[-1].state == state:
+            bands[-1] = Band(state=state, start_utc_s=bands[-1].start_utc_s, end_utc_s=end)
+        else:
             bands.append(Band(state=state, start_utc_s=start, end_utc_s=end))
-        state, end = decision.before or UNKNOWN, start
-        if at <= since_utc_s:
-            break
-    if end > since_utc_s:
-        bands.append(Band(state=state, start_utc_s=since_utc_s, end_utc_s=end))
-    return tuple(reversed(bands))
+    return tuple(bands)
 
 
 def sentence_of(decision: DecisionPicture) -> str:

@@ -163,7 +163,7 @@ class AgeChart(QWidget):
                 pos=mark.utc_s,
                 angle=90,
                 pen=self._graphs.mkPen(_mark_colour(mark), width=1.4),
-                label="restart" if mark.kind == "restart" else "deployment",
+                label="start" if mark.kind == "restart" else "deployment",
                 labelOpts={
                     "position": LABEL_PLACES[place % len(LABEL_PLACES)],
                     "color": _mark_colour(mark),

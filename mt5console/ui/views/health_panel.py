@@ -86,7 +86,7 @@ class _IdentityRow:
         if part is None:
             return
         words, role = _IDENTITY_WORDS[part.ok]
-        self._what.say(part.what.capitalize())
+        self._what.say(_sentence(part.what))
         self._value.say(part.expected or NOTHING)
         self._verdict.say(words, role)
         self._seen.say(f"seen: {part.seen}")

@@ -43,6 +43,7 @@ class IncidentDetail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._read_only = read_only
         self._incident: IncidentPicture | None = None
+        self._headings: dict[Words, Words] = {}
         self._page = QWidget(self)
         column = QVBoxLayout(self._page)
         pad = look().px(20)
@@ -75,7 +76,7 @@ class IncidentDetail(QScrollArea):
         heading.setContentsMargins(0, look().px(12), 0, 0)
         words = Words("", Role.TEXT, parent=self._page)
         words.setAccessibleName(title)
-        heading.setBuddy(words)
+        self._headings[words] = heading
         column.addWidget(heading)
         column.addWidget(words)
         return words
@@ -148,8 +149,7 @@ class IncidentDetail(QScrollArea):
     def _say(self, words: Words, text: str) -> None:
         words.say(text)
         words.setVisible(bool(text))
-        heading = next(one for one in self._page.findChildren(Words) if one.buddy() is words)
-        heading.setVisible(bool(text))
+        self._headings[words].setVisible(bool(text))
 
     def _show_acts(self, incident: IncidentPicture, is_open: bool) -> None:
         cause = cause_of(incident.kind)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.models.robots_model import KEPT_S, ChartMark, RobotAges
-from mt5console.ui.models.timeline_model import DecisionsModel
+from mt5console.ui.models.timeline_model import DecisionsModel, StateLog
 from mt5console.ui.pictures import Answer, DecisionPicture, DeploymentPicture, FleetPicture, OperationPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
@@ -61,6 +61,8 @@ class TerminalDock(QWidget):
         self._fleet = FleetPicture()
         self._user_id: int | None = None
         self._ages = RobotAges()
+        self._states = StateLog()
+        self._states.note(desk.fleet)
         self._operation: OperationPicture | None = None
         self._since = QElapsedTimer()
         self.decisions = DecisionsModel(self)
@@ -151,6 +153,7 @@ class TerminalDock(QWidget):
     def set_fleet(self, fleet: FleetPicture) -> None:
         """A new picture came."""
         self._fleet = fleet
+        self._states.note(fleet)
         self._since.start()
         terminal = None if self._user_id is None else fleet.terminal(self._user_id)
         if terminal is None:
@@ -199,7 +202,7 @@ class TerminalDock(QWidget):
         elif page == ROBOTS:
             self.robots.show_sight(sight, self._ages)
         elif page == TIMELINE:
-            self.timeline.show_sight(sight)
+            self.timeline.show_sight(sight, self._states.seen(sight.terminal.user_id))
         elif page == SETTINGS:
             self.settings.show_sight(sight)
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mt5console.ui.models.timeline_model import DECISION_ROLE, WHEN_ROLE, DecisionsModel, bands_of, change_of
-from mt5console.ui.pictures import DecisionPicture
+from mt5console.ui.models.timeline_model import DECISION_ROLE, WHEN_ROLE, DecisionsModel, Seen, bands_of, change_of
+from mt5console.ui.pictures import UNKNOWN, DecisionPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
@@ -147,6 +147,7 @@ class TimelinePage(QWidget):
         self._model = model
         self._span_s = SPANS[0][1]
         self._sight: Sight | None = None
+        self._seen: tuple[Seen, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -194,9 +195,11 @@ class TimelinePage(QWidget):
         decisions.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         return decisions
 
-    def show_sight(self, sight: Sight) -> None:
-        """Show a terminal as it is seen now."""
+    def show_sight(self, sight: Sight, seen: tuple[Seen, ...] = ()) -> None:
+        """Show a terminal as it is seen now; `seen`: the states that it was seen in before."""
         self._sight = sight
+        # No news says nothing about the state.
+        self._seen = (*seen, (sight.fleet.at_utc_s, UNKNOWN)) if sight.is_late else seen
         self._show_bands()
 
     def _show_bands(self) -> None:
@@ -205,8 +208,7 @@ class TimelinePage(QWidget):
             self.strip.set_bands(())
             return
         now = sight.now_utc_s
-        state = "unknown" if sight.is_late else sight.terminal.state
-        self.strip.set_bands(bands_of(self._model.decisions, state, now - self._span_s, now))
+        self.strip.set_bands(bands_of(self._model.decisions, self._seen, now - self._span_s, now))
 
     def _on_span_clicked(self) -> None:
         chosen = next(place for place, button in enumerate(self._spans) if button.isChecked())
