@@ -25,6 +25,7 @@ FIGURES = (
     Figure(name="first-frame", title="the console's first frame", module="first_frame"),
     Figure(name="fleet-view", title="a hundred live graphs, a thousand terminals", module="fleet_view"),
 )
+KILLS = "engine-kills"
 
 
 def measure(figure: Figure, options: Options) -> Report:
@@ -40,6 +41,11 @@ def measure(figure: Figure, options: Options) -> Report:
 
 def main(arguments: list[str] | None = None) -> int:
     """Gives 0 when all asked figures were measured, 2 for an unknown name, 130 when interrupted."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == [KILLS]:
+        from benchmarks.engine_kills import main as kill_engines
+
+        return kill_engines(words[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help="figures to measure; all without a name")
     parser.add_argument("--list", action="store_true", help="name the figures and end")
@@ -47,11 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--rivals", type=Path, default=os.environ.get("BENCH_RIVALS"), help="where rivals were installed (README.md)"
     )
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(words)
     known = {figure.name: figure for figure in FIGURES}
     if given.list:
         for figure in known.values():
             print(f"{figure.name:20} {figure.title}")
+        print(f"{KILLS:20} no figure but a proof, only by name: [--rounds 200] [--seed N], about 10 s a round")
         return 0
     unknown = [name for name in given.names if name not in known]
     if unknown:

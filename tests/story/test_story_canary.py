@@ -124,14 +124,10 @@ def _desk(environment: dict[str, str], *, demo_keyring: bool) -> Iterator[tuple[
         shutil.rmtree(root, ignore_errors=True)
 
 
-@pytest.fixture(params=["demo keyring", "secret service"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Desk, Path]]:
-    if request.param == "demo keyring":
-        with _desk(dict(os.environ), demo_keyring=True) as opened:
-            yield opened
-    else:
-        with secret_service(tmp_path) as environment, _desk(environment, demo_keyring=False) as opened:
-            yield opened
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[tuple[Desk, Path]]:
+    with secret_service(tmp_path) as environment, _desk(environment, demo_keyring=False) as opened:
+        yield opened
 
 
 def _post_user(desk: Desk, user_id: int, word: str) -> str:

@@ -33,7 +33,7 @@ USER = UserId(1)
 
 @pytest.mark.timeout(400)
 def test_a_dozen_kills_under_load_lose_nothing_and_repeat_nothing() -> None:
-    tally = KillRun(SEED).run(12, settle_every=6)
+    tally = KillRun(SEED).run(12, settle_every=12)
     assert tally.rounds == 12
     assert tally.adopted >= 12
     assert tally.terminal_deaths >= 1
@@ -147,13 +147,12 @@ def test_a_silent_engine_is_never_worked_around_and_the_stop_reaches_the_robots_
     assert desk.process is not None
     desk.process.send_signal(signal.SIGSTOP)
     try:
-        for words in (("terminal", "stop", "1"), ("deploy", "101")):
-            began = time.monotonic()
-            ended = desk.command(*words)
-            assert (ended.returncode, ended.stdout) == (5, ""), ended
-            assert "does not answer" in ended.stderr
-            assert len(ended.stderr.splitlines()) == 1
-            assert time.monotonic() - began < 15
+        began = time.monotonic()
+        ended = desk.command("terminal", "stop", "1")
+        assert (ended.returncode, ended.stdout) == (5, ""), ended
+        assert "does not answer" in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+        assert time.monotonic() - began < 15
         second = desk.command("watchdog", "run")
         assert (second.returncode, second.stdout) == (5, ""), second
         status = desk.command("status")
