@@ -400,7 +400,7 @@ class MainWindow(QMainWindow):
     def _on_journal_wanted(self, user_id: int) -> None:
         self.show_terminal(user_id)
         if self._dock is not None:
-            self._dock.tabs.setCurrentWidget(self._dock.journal)
+            self._dock.show_page("journal")
 
     @Slot()
     def _on_add_user_asked(self) -> None:

@@ -5,7 +5,7 @@ Reads through the desk; acts and dialogs go out as signals, to whoever confirms 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
@@ -88,7 +88,7 @@ class TerminalDock(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
-        self._build_pages()
+        self._build_holders()
         self.tabs.currentChanged.connect(self._on_tab_changed)
         column.addWidget(self.tabs, 1)
         self.setMinimumWidth(look().px(400))
@@ -96,27 +96,77 @@ class TerminalDock(QWidget):
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self._on_close_asked)
 
-    def _build_pages(self) -> None:
+    def _build_holders(self) -> None:
+        """A tab for each page. The pages follow in turns of their own, so that no turn takes long."""
+        self._pages: dict[int, QWidget] = {}
+        self._holders: list[QVBoxLayout] = []
+        for name in PAGES:
+            holder = QWidget(self.tabs)
+            self._holders.append(QVBoxLayout(holder))
+            self._holders[-1].setContentsMargins(0, 0, 0, 0)
+            self.tabs.addTab(holder, name.capitalize())
+        self._build_next()
+
+    def _build_next(self) -> None:
+        left = [index for index in range(len(PAGES)) if index not in self._pages]
+        if left:
+            self._page(left[0])
+            QTimer.singleShot(0, self, self._build_next)
+
+    def _page(self, index: int) -> QWidget:
+        """A page, built now if it was not yet."""
+        if index not in self._pages:
+            holder = self._holders[index]
+            self._pages[index] = page = self._build_page(index, holder.parentWidget() or self)
+            holder.addWidget(page)
+            page.show()
+        return self._pages[index]
+
+    def _build_page(self, index: int, parent: QWidget) -> QWidget:
         read_only = self._desk.read_only
-        self.health = HealthPanel(self.tabs)
-        self.robots = RobotsPage(self.tabs, read_only=read_only)
-        self.robots.act_asked.connect(self._on_robot_act)
-        self.robots.robot_focused.connect(self._on_robot_focused)
-        self.timeline = TimelinePage(self.decisions, self.tabs)
-        self.journal = JournalPage(self.tabs)
-        self.journal.wanted.connect(self._on_journal_wanted)
-        self.settings = SettingsPage(self.tabs, read_only=read_only)
-        self.settings.act_asked.connect(self._on_header_act)
-        self.settings.dialog_asked.connect(self._on_settings_dialog)
-        self.settings.maintenance_asked.connect(self._on_maintenance_asked)
-        for page, title in (
-            (self.health, "Health"),
-            (self.robots, "Robots"),
-            (self.timeline, "Timeline"),
-            (self.journal, "Journal"),
-            (self.settings, "Settings"),
-        ):
-            self.tabs.addTab(page, title)
+        if index == HEALTH:
+            return HealthPanel(parent)
+        if index == ROBOTS:
+            robots = RobotsPage(parent, read_only=read_only)
+            robots.act_asked.connect(self._on_robot_act)
+            robots.robot_focused.connect(self._on_robot_focused)
+            return robots
+        if index == TIMELINE:
+            return TimelinePage(self.decisions, parent)
+        if index == JOURNAL:
+            journal = JournalPage(parent)
+            journal.wanted.connect(self._on_journal_wanted)
+            return journal
+        settings = SettingsPage(parent, read_only=read_only)
+        settings.act_asked.connect(self._on_header_act)
+        settings.dialog_asked.connect(self._on_settings_dialog)
+        settings.maintenance_asked.connect(self._on_maintenance_asked)
+        return settings
+
+    @property
+    def health(self) -> HealthPanel:
+        """The page of checks, identity and facts."""
+        return cast("HealthPanel", self._page(HEALTH))
+
+    @property
+    def robots(self) -> RobotsPage:
+        """The page of robots."""
+        return cast("RobotsPage", self._page(ROBOTS))
+
+    @property
+    def timeline(self) -> TimelinePage:
+        """The page of state bands and decisions."""
+        return cast("TimelinePage", self._page(TIMELINE))
+
+    @property
+    def journal(self) -> JournalPage:
+        """The page of journals."""
+        return cast("JournalPage", self._page(JOURNAL))
+
+    @property
+    def settings(self) -> SettingsPage:
+        """The page of settings."""
+        return cast("SettingsPage", self._page(SETTINGS))
 
     # ---- what is shown ------------------------------------------------------------------------------------------
 
@@ -148,6 +198,7 @@ class TerminalDock(QWidget):
 
     def show_page(self, name: str) -> None:
         """Show a page: health, robots, timeline, journal or settings."""
+        self._page(PAGES.index(name))
         self.tabs.setCurrentIndex(PAGES.index(name))
 
     def set_fleet(self, fleet: FleetPicture) -> None:
