@@ -5,6 +5,7 @@ What is allowed is named here and nowhere else. CPU time is the thread's own: a 
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -61,7 +62,9 @@ class GuiGuard(QObject):
         self.found.append(f"{what} by {' < '.join(where)}")
 
     def begin(self) -> None:
-        """Watch from now on."""
+        """Watch from now on. What tests before this one left in memory is not the window's: no collection walks it."""
+        gc.collect()
+        gc.freeze()
         dispatcher = QAbstractEventDispatcher.instance()
         dispatcher.awake.connect(self._on_awake)
         dispatcher.aboutToBlock.connect(self._on_about_to_block)
@@ -70,6 +73,7 @@ class GuiGuard(QObject):
 
     def end(self) -> None:
         """Watch no more."""
+        gc.unfreeze()
         _watching.remove(self)
         dispatcher = QAbstractEventDispatcher.instance()
         dispatcher.awake.disconnect(self._on_awake)
