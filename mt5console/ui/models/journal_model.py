@@ -125,6 +125,11 @@ class JournalModel(QAbstractTableModel):
         """The line of a row, None when there is no such row."""
         return self._shown[row].line if 0 <= row < len(self._shown) else None
 
+    def painted(self, row: int, column: int) -> tuple[str, Role]:
+        """A cell's words and their role: what a painter needs, in one call."""
+        shown = self._shown[row]
+        return shown.cells[column], shown.role if column == TEXT else Role.TEXT_FAINT
+
     def find(self, text: str, start: int, *, forward: bool = True) -> int | None:
         """The next row from `start` on that holds the text, round the end if need be; None when there is none."""
         folded, count = text.casefold().strip(), len(self._shown)
