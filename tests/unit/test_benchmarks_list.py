@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.__main__ import FIGURES
+from benchmarks.__main__ import FIGURES, KILLS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +26,7 @@ def test_every_figure_is_named():
     told = run_benchmarks("--list")
     named = [line.split()[0] for line in told.stdout.splitlines()]
     assert told.returncode == 0
-    assert named == [figure.name for figure in FIGURES]
+    assert named == [*(figure.name for figure in FIGURES), KILLS]
     assert {"death-latency", "heartbeats", "liveness", "simulated-terminal"} <= set(named)
     assert all((ROOT / "benchmarks" / f"{figure.module}.py").is_file() for figure in FIGURES)
 
