@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -99,8 +100,9 @@ def _verifier(value: str, salt: str) -> str:
 class Broker:
     """The ledger under one directory. Reads are lock-free, changes are atomic under the ledger's lock."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, clock: Callable[[], float] = time.time) -> None:
         self._directory = directory
+        self._clock = clock
         self._symbols_path = str(directory / "symbols.json")
         self._symbols = {symbol.name: symbol for symbol in SYMBOLS}
         self._symbols_stamp: tuple[int, int] | None = None
@@ -166,7 +168,7 @@ class Broker:
         if session not in ("always", "weekdays", "closed"):
             raise ValueError(f"no session is called {session}")
         with self._locked():
-            closed = time.time() if session == "closed" else None
+            closed = self._clock() if session == "closed" else None
             rows = [
                 (known._replace(session=session, closed_utc_s=closed) if known.name == name else known)._asdict()
                 for known in self.symbols()
@@ -195,7 +197,7 @@ class Broker:
         found = self.symbol(symbol)
         if found is None:
             raise ValueError(f"the broker has no symbol {symbol}")
-        now = time.time()
+        now = self._clock()
         bid, ask = price_at(found, now)
         with self._locked():
             held = self.positions(login, server)
@@ -262,9 +264,9 @@ class Broker:
         self._positions.pop(path, None)
 
 
-def broker_of(base: Path) -> Broker:
+def broker_of(base: Path, clock: Callable[[], float] = time.time) -> Broker:
     """The broker of a simulated base directory."""
-    return Broker(BaseLayout(base).simulation / "broker")
+    return Broker(BaseLayout(base).simulation / "broker", clock)
 
 
 def price_at(symbol: Symbol, utc_s: float) -> tuple[float, float]:

@@ -6,7 +6,6 @@ Must not know: processes, accounts, what a program does inside.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,12 @@ from pathlib import Path
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.simulation.binary import INIT_SUCCEEDED, SimulatedBinary, read_binary
 from mt5console.simulation.chartfile import TRADE_ALLOWED, ChartFile, ExpertBlock
+from mt5console.simulation.clock import TerminalClock
 from mt5console.simulation.journal import ERROR, Journal
 from mt5console.simulation.programs import HOME_INPUT, ApplyEnd, ChartOfProgram, Deinit, Program
 
 CHARTS_MAX = 100
+_EARLY_S = 0.01
 
 
 @dataclass(slots=True)
@@ -56,13 +57,18 @@ class Charts:
     """All open charts, in the order of opening. `make` builds the program of a binary for a chart."""
 
     def __init__(
-        self, experts: Path, journal: Journal, make: Callable[[ChartOfProgram, SimulatedBinary], Program | None]
+        self,
+        experts: Path,
+        journal: Journal,
+        make: Callable[[ChartOfProgram, SimulatedBinary], Program | None],
+        clock: TerminalClock | None = None,
     ) -> None:
+        self._clock = clock or TerminalClock()
         self._experts = experts
         self._journal = journal
         self._make = make
         self._known: dict[str, str] = {}
-        self._next_id = time.time_ns() // 1000
+        self._next_id = int(self._clock.utc() * 1e6)
         self._latest: dict[int, ExpertBlock] = {}
         self.open_charts: list[Chart] = []
         self.older_versions: dict[int, ExpertBlock] = {}
@@ -150,6 +156,16 @@ class Charts:
             self.remove_expert(chart, reason)
             self.apply(chart, running.block)
 
+    def fire_timers(self) -> None:
+        """Send every expert whose time has come its timer event; what was missed is missed, nothing is stacked."""
+        now = self._clock.mono()
+        for chart in tuple(self.open_charts):
+            running = chart.running
+            if running is None or running.is_frozen or now + _EARLY_S < running.due_s:
+                continue
+            running.due_s = max(running.due_s + running.program.period_s, now)
+            running.program.on_timer()
+
     def as_file(self, chart: Chart) -> ChartFile:
         """What a clean exit saves of a chart."""
         expert = None if chart.running is None else chart.running.block
@@ -160,7 +176,7 @@ class Charts:
         self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
         code = 1
         if program is not None:
-            chart.running = Running(block, seen, program, time.monotonic() + program.period_s)
+            chart.running = Running(block, seen, program, self._clock.mono() + program.period_s)
             code = program.on_init()
         if code == INIT_SUCCEEDED:
             self._remember_version(block)

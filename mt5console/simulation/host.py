@@ -5,14 +5,13 @@ Must not know: the loop, faults, or what programs do with it.
 
 from __future__ import annotations
 
-import time
-
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.simulation.broker import Broker, profit_of
 from mt5console.simulation.chartfile import PERIODS, decode_chart
 from mt5console.simulation.charts import Charts, title
+from mt5console.simulation.clock import TerminalClock
 from mt5console.simulation.disk import Disk
 from mt5console.simulation.globalvars import GlobalVariables
 from mt5console.simulation.journal import Journal
@@ -36,7 +35,9 @@ class TerminalHost:
         market: Market,
         experts_log: Journal,
         build: int,
+        clock: TerminalClock | None = None,
     ) -> None:
+        self.clock = clock or TerminalClock()
         self._layout = layout
         self._broker = broker
         self._session = session
@@ -50,22 +51,22 @@ class TerminalHost:
 
     def utc(self) -> float:
         """TimeGMT()."""
-        return time.time()
+        return self.clock.utc()
 
     def tick_ms(self) -> int:
         """GetTickCount64()."""
-        return time.monotonic_ns() // 1_000_000
+        return int(self.clock.mono() * 1000)
 
     def time_current(self) -> float:
         """The last quote's time; the charts' symbols are the ones that are quoted."""
-        now = time.time()
+        now = self.clock.utc()
         for symbol in {chart.symbol for chart in self.charts_table.open_charts}:
             self._market.quote(symbol, now)
         return self._market.time_current()
 
     def quote(self, symbol: str) -> tuple[float | None, int]:
         """The symbol's last quote and the count of quotes."""
-        quote = self._market.quote(symbol, time.time())
+        quote = self._market.quote(symbol, self.clock.utc())
         return quote.utc_s, quote.ticks
 
     def print(self, chart: ChartOfProgram, text: str) -> None:
@@ -92,7 +93,7 @@ class TerminalHost:
 
     def set_global(self, name: str, value: float) -> None:
         """Set a global variable; a name that is too long is refused, as GlobalVariableSet does."""
-        self.variables.set(name, value, time.time())
+        self.variables.set(name, value, self.clock.utc())
 
     def delete_global(self, name: str) -> None:
         """Delete a global variable."""
@@ -100,7 +101,7 @@ class TerminalHost:
 
     def globals_starting_with(self, prefix: str) -> tuple[tuple[str, float], ...]:
         """All global variables of this prefix."""
-        return self.variables.starting_with(prefix, time.time())
+        return self.variables.starting_with(prefix, self.clock.utc())
 
     def flush_globals(self) -> None:
         """Write the global variables to bases/gvariables.dat. Raises OSError."""
@@ -116,7 +117,7 @@ class TerminalHost:
 
     def sessions(self) -> tuple[SessionSeen, ...]:
         """The sessions of the charts' symbols, sorted by name."""
-        now = time.time()
+        now = self.clock.utc()
         found = []
         for name in sorted({chart.symbol for chart in self.charts_table.open_charts}):
             quoted = self._market.quote(name, now).utc_s
@@ -132,7 +133,7 @@ class TerminalHost:
         found = []
         for position in self._broker.positions(account.login, account.server):
             symbol = self._broker.symbol(position.symbol)
-            quoted = self._market.quote(position.symbol, time.time()).utc_s
+            quoted = self._market.quote(position.symbol, self.clock.utc()).utc_s
             profit = 0.0 if symbol is None or quoted is None else profit_of(position, symbol, quoted)
             found.append(
                 PositionSeen(
@@ -151,7 +152,7 @@ class TerminalHost:
 
     def symbol_is_open(self, symbol: str) -> bool:
         """Whether its session is open."""
-        return self._market.is_open(symbol, time.time())
+        return self._market.is_open(symbol, self.clock.utc())
 
     def expert_is_known(self, expert: str) -> bool:
         """Whether the terminal saw this file at its start."""

@@ -39,7 +39,6 @@ from mt5console.simulation.startup import StartExpert, keep_token, read_start, s
 from mt5console.simulation.wire import WireServer
 
 _TURN_S = 0.1
-_EARLY_S = 0.01
 _FAULTS_EVERY = 2
 
 
@@ -101,7 +100,7 @@ class Terminal:
                 self._come_up()
             if self._is_up and not self.is_frozen:
                 self.session.step(began, self._faults.outside(time.time()))
-                self._fire_timers(began)
+                self.charts.fire_timers()
             if not self._is_closing:
                 self._rest(_TURN_S - (time.monotonic() - began))
         self._close()
@@ -198,15 +197,6 @@ class Terminal:
         except OSError:
             return False
         return beat is not None and beat.deployment_id == seen.input(DEPLOYMENT_INPUT)
-
-    def _fire_timers(self, now: float) -> None:
-        for chart in tuple(self.charts.open_charts):
-            running = chart.running
-            if running is None or running.is_frozen or now + _EARLY_S < running.due_s:
-                continue
-            # Timer events are not stacked: what was missed is missed.
-            running.due_s = max(running.due_s + running.program.period_s, now)
-            running.program.on_timer()
 
     def _authorised(self, login: Login, changed: bool) -> None:
         if login.by_wire and self._start.off_at_account_change and self.host.algo_is_on:
