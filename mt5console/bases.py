@@ -13,12 +13,12 @@ from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.ports import FileStore, Platform, SecretStore, TemplateSource
 from mt5console.core.terminal.layout import BaseLayout
-from mt5console.platforms import process_host
+from mt5console.platforms import process_host, program_version
 from mt5console.platforms.clock import SystemClock
 from mt5console.platforms.demo_secrets import DemoSecretStore
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.lock import FileBaseLock
-from mt5console.platforms.metaeditor import MetaEditorCompiler
+from mt5console.platforms.metaeditor import MetaEditorCompiler, size_as_version
 from mt5console.platforms.secrets import KeyringSecretStore
 from mt5console.probe.pool import ChildProbePool
 
@@ -90,11 +90,17 @@ def build_platform(base: BaseDirectory) -> Platform:
         processes=processes,
         files=files,
         secrets=secret_store(base.layout, base.simulated),
-        compiler=MetaEditorCompiler("metaeditor64.exe" if sys.platform == "win32" else "metaeditor64"),
+        compiler=metaeditor(),
         probes=ChildProbePool(module, processes),
         template=_template(base),
         lock=FileBaseLock(base.layout.lock),
     )
+
+
+def metaeditor() -> MetaEditorCompiler:
+    """MetaEditor as it lies in a terminal's directory on this system."""
+    name = "metaeditor64.exe" if sys.platform == "win32" else "metaeditor64"
+    return MetaEditorCompiler(name, program_version() or size_as_version)
 
 
 def _template(base: BaseDirectory) -> TemplateSource:

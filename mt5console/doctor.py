@@ -13,7 +13,9 @@ from typing import Any
 
 from mt5console.bases import base_root, is_simulated, secret_store
 from mt5console.core.errors import ConsoleError
-from mt5console.core.terminal.layout import BaseLayout
+from mt5console.core.isolation.mql5_installation import Installed, read_installed, shipped_version
+from mt5console.core.resources import mql5_path
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.sessions import describe_session
 
@@ -34,7 +36,7 @@ def examine(base_dir: Path | None, simulate: bool | None) -> list[Finding]:
         _ports,
         lambda: _engine(layout),
     ]
-    return [check() for check in checks]
+    return [*(check() for check in checks), *_programs(layout)]
 
 
 def _finding(name: str, ok: bool | None, evidence: str, mend: str = "") -> Finding:
@@ -94,6 +96,32 @@ def _ports() -> Finding:
         mend = "let this account listen on 127.0.0.1 (firewall, security software)"
         return _finding("local API", False, f"no port on 127.0.0.1: {error.strerror}", mend)
     return _finding("local API", True, "a port on 127.0.0.1 can be opened")
+
+
+def _programs(layout: BaseLayout) -> list[Finding]:
+    """For each user's terminal: which MetaEditor took which of the console's MQL5 programs."""
+    files = LocalFileStore()
+    shipped = shipped_version(mql5_path())
+    return [
+        _programs_of(directory.name, read_installed(TerminalLayout(directory), files), shipped)
+        for directory in sorted(layout.root.glob("user_*"), key=lambda path: (len(path.name), path.name))
+        if directory.is_dir()
+    ]
+
+
+def _programs_of(user: str, installed: Installed | None, shipped: str) -> Finding:
+    name = f"MQL5 programs of {user}"
+    if installed is None:
+        mend = "start the terminal with `mt5console terminal start`: they are installed before it"
+        return _finding(name, None, "not installed by this console yet", mend)
+    taken = "; ".join(f"{one.file}: {'taken' if one.ok else 'REFUSED'} ({one.evidence})" for one in installed.programs)
+    evidence = f"version {installed.version}, {installed.editor or 'no MetaEditor'}: {taken or 'include files alone'}"
+    if not all(one.ok for one in installed.programs):
+        return _finding(name, False, evidence, "open the file in MetaEditor, press F7, and report what it says")
+    if installed.version != shipped:
+        mend = f"version {shipped} is installed at the terminal's next start: restart it when it suits"
+        return _finding(name, None, evidence, mend)
+    return _finding(name, True, evidence)
 
 
 def _engine(layout: BaseLayout) -> Finding:

@@ -164,6 +164,10 @@ class Compiler(Protocol):
         """Compile `source` into the .ex5 beside it; judge by the log and the fresh .ex5, never by the exit code."""
         ...
 
+    def describe(self, data_directory: Path) -> str:
+        """The compiler that lies there, with its version, for people and as a key; empty when there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:

@@ -1,7 +1,7 @@
 """Where a live user's terminal comes from: a golden template directory that a person prepared once.
 
 The template is a portable copy of the broker's own installation (a generic one may not know the broker's servers).
-What belongs to one run or one machine is left out. Must not know: users or accounts.
+What belongs to one run or one machine is left out. Must not know: users or accounts, or the console's own programs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 from mt5console.core.errors import ConsoleError, StorageFailed
-from mt5console.core.resources import mql5_path
 
 LEFT_OUT = frozenset({"logs", "tester", "webview2", "ebwebview"})
 LEFT_OUT_UNDER_BASES = frozenset({"history", "ticks"})
@@ -40,7 +39,6 @@ class InstalledTemplate:
             shutil.copytree(self._template, beside, ignore=_left_out)
             for folder in ("logs", "temp", "MQL5/Logs", "MQL5/Files", "MQL5/Experts/Mt5Console"):
                 (beside / folder).mkdir(parents=True, exist_ok=True)
-            _copy_include(beside)
             if directory.exists():
                 directory.rmdir()
             beside.rename(directory)
@@ -56,11 +54,3 @@ def _left_out(folder: str, names: list[str]) -> list[str]:
     parent = Path(folder).parent.name.casefold()
     drop = LEFT_OUT | (LEFT_OUT_UNDER_BASES if parent == "bases" else frozenset())
     return [name for name in names if name.casefold() in drop]
-
-
-def _copy_include(root: Path) -> None:
-    """The robots' side of the protocol, for sources to include."""
-    target = root / "MQL5" / "Include" / "Mt5Console"
-    target.mkdir(parents=True, exist_ok=True)
-    for source in sorted(mql5_path("Include", "Mt5Console").glob("*.mqh")):
-        shutil.copyfile(source, target / source.name)

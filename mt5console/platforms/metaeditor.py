@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,11 +62,25 @@ def _decode(data: bytes) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
+def size_as_version(program: Path) -> str:
+    """Stands for the version of a program that does not tell it: two builds of one size are taken for one."""
+    return f"of {program.stat().st_size} bytes"
+
+
 class MetaEditorCompiler:
     """`core.ports.Compiler` over the MetaEditor that lies in each terminal's own directory."""
 
-    def __init__(self, executable_name: str) -> None:
+    def __init__(self, executable_name: str, version_of: Callable[[Path], str] = size_as_version) -> None:
+        """`version_of`: a program file's version in words, empty when it has none."""
         self._executable_name = executable_name
+        self._version_of = version_of
+
+    def describe(self, data_directory: Path) -> str:
+        """`MetaEditor <version>`, empty when there is no MetaEditor in the directory."""
+        editor = data_directory / self._executable_name
+        if not editor.is_file():
+            return ""
+        return f"MetaEditor {self._version_of(editor) or size_as_version(editor)}"
 
     def compile(self, source: Path, data_directory: Path, deadline_s: float) -> CompileReport:
         """Compile `source` into the .ex5 beside it; never longer than the deadline plus the kill.

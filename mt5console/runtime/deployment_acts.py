@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable
 
 from mt5console.core.errors import NotFound, StorageFailed
+from mt5console.core.isolation.mql5_installation import Mql5Installation
 from mt5console.core.model.commands import (
     AgentTemplate,
     CompileSlot,
@@ -37,8 +38,10 @@ class DeploymentActs:
         account_of: Callable[[UserId], Account],
         post: Callable[[Fact], None],
         generation: int,
+        programs: Mql5Installation,
     ) -> None:
         self._platform = platform
+        self._programs = programs
         self._base = base
         self._targets = targets
         self._account_of = account_of
@@ -62,8 +65,9 @@ class DeploymentActs:
         return hashlib.sha256(data).hexdigest()
 
     def compile(self, command: CompileSlot) -> None:
-        """Compile the slot; MetaEditor's log is the judge."""
+        """Compile the slot, against the include files of this console's version; MetaEditor's log is the judge."""
         layout = self._target(command.user_id).layout
+        self._programs.bring_includes(layout)
         source = layout.slot_source(command.robot_id, command.slot)
         report = self._platform.compiler.compile(source, layout.root, command.deadline_s)
         self._post(

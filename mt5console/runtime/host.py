@@ -154,11 +154,12 @@ class EngineHost:
             self.policy.check_interval_s,
             self.tempo.probe_deadline_s,
         )
+        programs = self.provisioner.programs
         terminal_acts = TerminalActs(
-            self.platform, self.targets, self.processes, self._password_of, post, self.tempo.login_deadline_s
+            self.platform, self.targets, self.processes, self._password_of, post, self.tempo.login_deadline_s, programs
         )
         deployment_acts = DeploymentActs(
-            self.platform, self.base.layout, self.targets, self._account_of, post, self.generation
+            self.platform, self.base.layout, self.targets, self._account_of, post, self.generation, programs
         )
         self.loop.execute = Executor(
             terminal_acts, deployment_acts, self._forget_robot, self._lanes, self._probe_lanes, post

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError, NotFound
+from mt5console.core.isolation.mql5_installation import Mql5Installation
 from mt5console.core.model.commands import (
     CloseTerminal,
     KillTerminal,
@@ -47,8 +48,10 @@ class TerminalActs:
         password_of: Callable[[UserId], Secret | None],
         post: Callable[[Fact], None],
         login_deadline_s: float,
+        programs: Mql5Installation,
     ) -> None:
         self._platform = platform
+        self._programs = programs
         self._targets = targets
         self._processes = processes
         self._password_of = password_of
@@ -75,6 +78,7 @@ class TerminalActs:
             text = f"the keyring holds no password for {command.account}: store it with `mt5console user add` again"
             raise ConsoleError("no_secret", text)
         layout = target.layout
+        self._programs.bring_up(layout)
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
         ini = start_ini_bytes(command.account, password, agent_symbol=AGENT_SYMBOL, agent_timeframe=AGENT_TIMEFRAME)
         self._platform.files.write_atomic(layout.start_ini, ini, private=True)

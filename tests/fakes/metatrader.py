@@ -28,6 +28,7 @@ class FakeCompiler:
         self.files = files
         self.next_reports: deque[CompileReport] = deque()
         self.compiled: list[Path] = []
+        self.editor = "MetaEditor 5.0.0.5260"
 
     def compile(self, source: Path, data_directory: Path, deadline_s: float) -> CompileReport:
         self.compiled.append(source)
@@ -35,6 +36,9 @@ class FakeCompiler:
         if report.ok and self.files is not None:
             self.files.write_atomic(source.with_suffix(".ex5"), b"EX-" + (self.files.read(source) or b""))
         return report
+
+    def describe(self, data_directory: Path) -> str:
+        return self.editor
 
 
 def probe_answer(

@@ -21,6 +21,7 @@ from mt5console.core.history.store import StateStore
 from mt5console.core.isolation import registry
 from mt5console.core.isolation.capacity import judge_capacity
 from mt5console.core.isolation.declared_inputs import declared_inputs
+from mt5console.core.isolation.mql5_installation import Mql5Installation
 from mt5console.core.isolation.retirement import free_place, move_aside, move_user_aside, robot_files
 from mt5console.core.isolation.slots import make_slots
 from mt5console.core.isolation.start_inis import sweep_start_inis
@@ -30,6 +31,7 @@ from mt5console.core.model.desired import DesiredRobot, DesiredUser
 from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
 from mt5console.core.model.records import SaveRobot, SaveUser
 from mt5console.core.ports import Platform
+from mt5console.core.resources import mql5_path
 from mt5console.core.terminal.encoding import is_one_line
 from mt5console.core.terminal.layout import TerminalLayout
 
@@ -57,6 +59,7 @@ class Provisioner:
         self._store = store
         self._recommended = recommended_terminals
         self._unfinished = Unfinished(base.layout, platform.files)
+        self.programs = Mql5Installation(platform, mql5_path(), base.layout.compiled)
 
     # ---- users ---------------------------------------------------------------------------------------------------
 
@@ -259,7 +262,9 @@ class Provisioner:
         intent = self._unfinished.begin(ADD, user.user_id, self._reference(user))
         try:
             self._platform.secrets.put(intent.reference, password)
-            self._platform.template.install(self._unfinished.workshop(intent))
+            workshop = self._unfinished.workshop(intent)
+            self._platform.template.install(workshop)
+            self.programs.bring_up(TerminalLayout(workshop))
             place = self._unfinished.put_in_place(intent)
             self._platform.files.make_private_directory(place)
             self._store.commit([SaveUser(user=user)])

@@ -90,6 +90,11 @@ class BaseLayout:
         """The user's portable terminal directory."""
         return self.root / f"user_{user_id}"
 
+    @property
+    def compiled(self) -> Path:
+        """The console's own programs as MetaEditors compiled them, to be used again for other users."""
+        return self.console / "compiled"
+
     def removed(self) -> Path:
         """Where removed users' directories are moved to."""
         return self.console / "removed"
