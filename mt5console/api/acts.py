@@ -16,7 +16,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from mt5console.api.bodies import OperationBody, StopAllBody, TerminalActBody
+from mt5console.api.bodies import CancelDeployBody, OperationBody, StopAllBody, TerminalActBody
 from mt5console.core.ports import EngineDoor
 
 LONGEST_WAIT_S = 30.0
@@ -67,6 +67,12 @@ def act_routes(door: EngineDoor, closing: Event) -> APIRouter:
         if body is not None:
             arguments |= body.model_dump(exclude_defaults=True)
         return JSONResponse(door.submit(f"terminal_{act.value}", arguments, "http"), status_code=202)
+
+    @routes.post("/api/robots/{robot_id}/deployment/cancel")
+    def cancel_deployment(robot_id: int, body: CancelDeployBody | None = None) -> JSONResponse:
+        """End a robot's running deployment by its own safe way: the new version removed, the old one put back."""
+        given = {} if body is None else body.model_dump(exclude_defaults=True)
+        return JSONResponse(door.submit("deploy_cancel", {"robot_id": robot_id, **given}, "http"), status_code=202)
 
     @routes.post("/api/stop-all")
     def stop_all(body: StopAllBody) -> JSONResponse:

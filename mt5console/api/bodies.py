@@ -47,6 +47,13 @@ class TerminalActBody(Body):
     timeout_s: Seconds | None = None
 
 
+class CancelDeployBody(Body):
+    """Confirmations of a cancel that changes a chart of a real account."""
+
+    confirm_live: PositiveId | None = None
+    even_with_positions: bool = False
+
+
 class StopAllBody(Body):
     """Stop all robots: only the word."""
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mt5console.commands.acts import Watch, follow, progress_watch, show_end
+from mt5console.commands.acts import Watch, follow, perform, progress_watch, show_end
 from mt5console.commands.options import EvenWithPositions, Live, RobotArgument, timeout_option
 from mt5console.commands.output import complain, note, say
 from mt5console.commands.session import ACTOR, session_of
-from mt5console.core.errors import ConsoleError
+from mt5console.core.errors import ConsoleError, UsageInvalid
 
 if TYPE_CHECKING:
     # Loading the core's vocabulary costs more than parsing a command line.
@@ -23,18 +23,20 @@ def deploy(
     robot_id: RobotArgument,
     timeout: Annotated[float, timeout_option("How long each proof may take.")] = 60.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="End the robot's running deployment; the version before it is put back.")
+    ] = False,
     live: Live = None,
     even_with_positions: EvenWithPositions = False,
 ) -> int:
     """Deploy a robot and confirm it: compiled, attached, READY, beating, proven. Exit 0, 3 PARTIAL, 4 FAILED."""
     session = session_of(context)
-    arguments = {
-        "robot_id": robot_id,
-        "timeout_s": timeout,
-        "dry_run": dry_run,
-        "confirm_live": live,
-        "even_with_positions": even_with_positions,
-    }
+    confirmed = {"confirm_live": live, "even_with_positions": even_with_positions}
+    if cancel and dry_run:
+        raise UsageInvalid("cancel_or_dry_run", "a dry run changes nothing: give either --cancel or --dry-run")
+    if cancel:
+        return perform(session, "deploy_cancel", {"robot_id": robot_id, **confirmed}, _cancel_words)
+    arguments = {"robot_id": robot_id, "timeout_s": timeout, "dry_run": dry_run, **confirmed}
     with session.open(acting=True) as door:
         watch = stage_watch(door, robot_id)
         ended = follow(door, door.submit("deploy", arguments, ACTOR), timeout, watch)
@@ -43,6 +45,11 @@ def deploy(
     if ended.get("error") is None and result.get("diagnosis"):
         complain(f"deployment {result['status']}: {_diagnosis(result['diagnosis'])}")
     return exit_code
+
+
+def _cancel_words(operation: dict[str, Any]) -> None:
+    words = str(operation["progress"])
+    say(f"{words[0].upper()}{words[1:]}.")
 
 
 def stage_watch(door: EngineDoor, robot_id: int) -> Watch:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mt5console.core.deployment.endings import cancelled_words
 from mt5console.core.deployment.machine import advance, begin, cancel, resume
-from mt5console.core.deployment.plan import DeploymentPlan
+from mt5console.core.deployment.plan import DeploymentPlan, Step
 from mt5console.core.deployment.record import from_record, to_record
 from mt5console.core.deployment.shape import deploy_shape
 from mt5console.core.deployment.state import Advance, DeploymentState
-from mt5console.core.errors import EXIT_DEPLOY_FAILED, EXIT_DONE, EXIT_PARTIAL, Conflict
+from mt5console.core.errors import EXIT_DEPLOY_FAILED, EXIT_DONE, EXIT_FAILED, EXIT_PARTIAL, Conflict
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import SLOT_A, SLOT_B, DeploymentId, Now, OperationId, RobotId, UserId
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from mt5console.core.engine import Engine
 
 EXIT_BY_OUTCOME = {Outcome.SUCCESS: EXIT_DONE, Outcome.PARTIAL: EXIT_PARTIAL, Outcome.FAILED: EXIT_DEPLOY_FAILED}
+_EXIT_OF_CANCEL = {
+    None: EXIT_DONE,
+    Outcome.FAILED: EXIT_DONE,
+    Outcome.PARTIAL: EXIT_PARTIAL,
+    Outcome.SUCCESS: EXIT_FAILED,
+}
 CLEARED_BY_PROOF = (IncidentKind.ROBOT_PARTIAL, IncidentKind.ROBOT_MISSING, IncidentKind.ROBOT_STALE)
 
 
@@ -146,6 +153,23 @@ class Deployments:
             known = self._engine.known(state.plan.user.user_id, now)
             self._take_over(robot_id, advance(state, None, known, now), now)
 
+    def cancellable(self, robot_id: RobotId) -> DeploymentState:
+        """The running deployment of a robot, if a person may still cancel it.
+
+        Raises Conflict: `no_deployment` when none runs, `not_cancellable` for a removal or a put-back, `too_late`
+        when everything is proven or left PARTIAL already.
+        """
+        state = self._running.get(robot_id)
+        if state is None:
+            raise Conflict("no_deployment", f"robot {robot_id} is not being deployed: there is nothing to cancel")
+        if not state.plan.deploys:
+            doing = "removed" if state.plan.kind == "remove" else "put back on its chart"
+            raise Conflict("not_cancellable", f"robot {robot_id} is being {doing}: that is not cancelled half-way")
+        if state.step in (Step.PROMOTE, Step.PAUSE):
+            text = f"robot {robot_id} is attached and judged already: wait for the end, then roll back or remove it"
+            raise Conflict("too_late", text)
+        return state
+
     def cancel(self, robot_id: RobotId, why: str, now: Now) -> None:
         """Stop what is under way for a robot; it ends in the right word by itself."""
         state = self._running.get(robot_id)
@@ -187,6 +211,16 @@ class Deployments:
             code = EXIT_DONE if outcome is None else EXIT_BY_OUTCOME[outcome]
             shape = deploy_shape(record)
             self._engine.record(*self._engine.operations.done(plan.operation_id, words, now, shape, code))
+            self._end_cancels(state, shape, now)
+
+    def _end_cancels(self, state: DeploymentState, shape: dict[str, Any], now: Now) -> None:
+        """Those who asked to cancel hear how it ended: FAILED is what they wanted, if that was for their wish."""
+        plan, operations = state.plan, self._engine.operations
+        for operation in operations.running():
+            if operation.kind != "deploy_cancel" or operation.details.get("deployment_id") != plan.deployment_id:
+                continue
+            code = _EXIT_OF_CANCEL[state.outcome]
+            self._engine.record(*operations.done(operation.operation_id, cancelled_words(state), now, shape, code))
 
     def _settle_robot(self, state: DeploymentState, now: Now) -> None:
         """What should run from now on, by what was proven."""

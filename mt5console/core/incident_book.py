@@ -27,8 +27,12 @@ class IncidentBook:
         self._count = 0
         self._open: dict[Key, Incident] = {}
         self._link_out: set[UserId] = set()
+        self._silences: dict[Key, float] = {}
         for incident in still_open:
-            self._open[(incident.user_id, incident.kind, incident.robot_id)] = incident
+            key = (incident.user_id, incident.kind, incident.robot_id)
+            self._open[key] = incident
+            if incident.silenced_until_utc_s is not None:
+                self._silences[key] = incident.silenced_until_utc_s
             if incident.kind is IncidentKind.BROKER_DISCONNECTED and incident.user_id is not None:
                 self._link_out.add(incident.user_id)
 
@@ -88,6 +92,25 @@ class IncidentBook:
                 return (self._open[key],)
         return ()
 
+    def silence(self, incident_id: str, until_utc_s: float | None, now: Now) -> tuple[Incident, ...]:
+        """No alert of an open incident until then; None, or an instant that has passed, lifts it.
+
+        One that clears and comes back before the instant is silent too, as long as this engine lives.
+        """
+        until = until_utc_s if until_utc_s is not None and until_utc_s > now.utc_s else None
+        for key, incident in self._open.items():
+            if incident.incident_id == incident_id:
+                self._silences.pop(key, None)
+                if until is not None:
+                    self._silences[key] = until
+                self._open[key] = replace(incident, silenced_until_utc_s=until)
+                return (self._open[key],)
+        return ()
+
+    def _silenced_until(self, key: Key, now: Now) -> float | None:
+        until = self._silences.get(key)
+        return until if until is not None and until > now.utc_s else None
+
     def _open_link(self, user_id: UserId, wanted: OpenIncident, now: Now, total: int) -> tuple[Incident, ...]:
         self._link_out.add(user_id)
         if FLEET_KEY in self._open:
@@ -121,6 +144,7 @@ class IncidentBook:
                 text=wanted.text,
                 next_step=wanted.next_step,
                 tried=(wanted.tried,) if wanted.tried else (),
+                silenced_until_utc_s=self._silenced_until(key, now),
             )
         else:
             tried = known.tried

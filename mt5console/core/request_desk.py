@@ -20,6 +20,7 @@ from mt5console.core.model.records import Operation, SaveMode
 from mt5console.core.model.request_codec import kind_of
 from mt5console.core.model.requests import (
     AcknowledgeRequest,
+    CancelDeployRequest,
     DeployRequest,
     EnableAlgoRequest,
     MaintenanceRequest,
@@ -31,6 +32,7 @@ from mt5console.core.model.requests import (
     RestartTerminalRequest,
     ResumeRequest,
     SetModeRequest,
+    SilenceRequest,
     StartTerminalRequest,
     StopAllRequest,
     StopTerminalRequest,
@@ -58,19 +60,21 @@ class RequestDesk:
             ReleaseRequest: self._at_once,
             EnableAlgoRequest: self._terminal,
             DeployRequest: self._deploy,
+            CancelDeployRequest: self._cancel_deploy,
             RemoveRobotRequest: self._remove_robot,
             StopAllRequest: self._stop_all,
             ResumeRequest: self._resume,
             SetModeRequest: self._set_mode,
             PauseRequest: self._pause,
             AcknowledgeRequest: self._acknowledge,
+            SilenceRequest: self._silence,
         }
 
     def take(self, fact: Requested, now: Now) -> None:
         """Take a request on; a refusal ends its operation at once, with nothing changed."""
         request = fact.request
         timeout_s = float(getattr(request, "timeout_s", 60.0))
-        if isinstance(request, DeployRequest | RemoveRobotRequest):
+        if isinstance(request, DeployRequest | CancelDeployRequest | RemoveRobotRequest):
             timeout_s += self._engine.proof_s + TAKE_AWAY_EXTRA_S
         begun = self._engine.operations.begin(
             fact.operation_id,
@@ -92,6 +96,8 @@ class RequestDesk:
     def _refuse_unsafe(self, request: Request, now: Now) -> None:
         user_id = self._user_of(request)
         if user_id is None:
+            return
+        if isinstance(request, CancelDeployRequest) and not self._is_touched(request.robot_id):
             return
         known = self._engine.known(user_id, now)
         refused = refusal(request, known, known.robots)
@@ -135,6 +141,19 @@ class RequestDesk:
         if changed != robot and not request.dry_run:
             self._engine.save_robot(changed)
         self._engine.deployments.deploy(changed, request, fact.operation_id, now)
+
+    def _is_touched(self, robot_id: RobotId) -> bool:
+        """Whether cancelling this robot's deployment would change a chart."""
+        return self._engine.deployments.cancellable(robot_id).touched
+
+    def _cancel_deploy(self, fact: Requested, request: CancelDeployRequest, now: Now) -> None:
+        plan = self._engine.deployments.cancellable(request.robot_id).plan
+        self._engine.record(*self._engine.operations.detail(fact.operation_id, deployment_id=plan.deployment_id))
+        self._engine.record(*self._engine.operations.progress(fact.operation_id, "cancelling; going back if need be"))
+        self._engine.explain(
+            plan.user_id, f"{fact.actor} cancelled a deployment", f"ends {plan.deployment_id}", "asked for", now
+        )
+        self._engine.deployments.cancel(request.robot_id, f"it was cancelled ({fact.actor})", now)
 
     def _remove_robot(self, fact: Requested, request: RemoveRobotRequest, now: Now) -> None:
         robot = self._robot(request.robot_id)
@@ -224,6 +243,15 @@ class RequestDesk:
                 "unknown_incident", f"incident {request.incident_id} is not open: `mt5console incidents` lists them"
             )
         self._engine.record(*changed, *self._engine.operations.done(fact.operation_id, "acknowledged", now))
+
+    def _silence(self, fact: Requested, request: SilenceRequest, now: Now) -> None:
+        changed = self._engine.incidents.silence(request.incident_id, request.until_utc_s, now)
+        if not changed:
+            raise NotFound(
+                "unknown_incident", f"incident {request.incident_id} is not open: `mt5console incidents` lists them"
+            )
+        words = "silenced" if changed[0].silenced_until_utc_s is not None else "raises alerts again"
+        self._engine.record(*changed, *self._engine.operations.done(fact.operation_id, words, now))
 
     def _robots_of(self, user_id: UserId) -> tuple[DesiredRobot, ...]:
         return tuple(robot for robot in self._engine.robots.values() if robot.user_id == user_id)

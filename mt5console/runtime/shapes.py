@@ -43,6 +43,7 @@ def incident_json(incident: Incident) -> dict[str, Any]:
         "cleared_at": incident.cleared_utc_s,
         "cleared_why": incident.cleared_why,
         "acknowledged": incident.acknowledged,
+        "silenced_until": incident.silenced_until_utc_s,
     }
 
 

@@ -37,6 +37,24 @@ def skipped(state: DeploymentState, step: Step, evidence: str, now: Now, limit_s
     return Advance(state=enter(done, step, now, limit_s), words=(f"{state.stage}: {evidence}",), remember=True)
 
 
+def cancelled_words(state: DeploymentState) -> str:
+    """How a deployment that somebody cancelled has ended, in one sentence."""
+    robot = state.plan.robot_id
+    match state.outcome:
+        case None:
+            return f"the dry run of robot {robot} was cancelled: nothing was touched"
+        case Outcome.FAILED if not state.touched:
+            return f"the deployment of robot {robot} was cancelled before anything on its chart was touched"
+        case Outcome.FAILED if state.active_after is None:
+            return f"the deployment of robot {robot} was cancelled: no version of it is on a chart"
+        case Outcome.FAILED:
+            return f"the deployment of robot {robot} was cancelled: the version before it is back and proven"
+        case Outcome.PARTIAL:
+            return f"the deployment of robot {robot} was cancelled, but the way back is not proven: see its incident"
+        case _:
+            return f"robot {robot} was proven before it could be cancelled: it runs"
+
+
 def fail(state: DeploymentState, known: TerminalKnown, now: Now, cause: str, text: str) -> Advance:
     """The running stage failed: end when nothing was touched, else go back; on the way back, end unproven."""
     failed = close_stage(state, "failed", text, now)

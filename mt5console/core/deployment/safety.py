@@ -13,6 +13,7 @@ from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.ids import RobotId
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.requests import (
+    CancelDeployRequest,
     DeployRequest,
     EnableAlgoRequest,
     PauseRequest,
@@ -45,6 +46,8 @@ def refusal(
             )
         case DeployRequest():
             return _deploy(request, known, _robot(robots, known, request.robot_id))
+        case CancelDeployRequest():
+            return _cancel(request, known, _robot(robots, known, request.robot_id))
         case RemoveRobotRequest():
             return _replace(
                 known,
@@ -126,6 +129,20 @@ def _deploy(request: DeployRequest, known: TerminalKnown | None, robot: DesiredR
     if robot is None or robot.active is None:
         return _live(known, request.confirm_live, "deploying")
     return _replace(known, robot, request.confirm_live, request.even_with_positions, "replacing the running version")
+
+
+def _cancel(
+    request: CancelDeployRequest, known: TerminalKnown | None, robot: DesiredRobot | None
+) -> RefusedForSafety | None:
+    """A version before it comes back under the same magic number and takes its positions over; a first one leaves
+    them without a robot. (While nothing was touched yet, nobody asks.)"""
+    what = "cancelling the deployment"
+    if known is None or robot is None:
+        return None
+    if robot.active is not None or known.pid is None:
+        return _live(known, request.confirm_live, what)
+    positions = known.positions_of_magic(robot.magic)
+    return _guard(known, request.confirm_live, request.even_with_positions, positions, what)
 
 
 def _replace(

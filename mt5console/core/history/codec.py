@@ -197,6 +197,7 @@ def incident_to_json(incident: Incident) -> Json:
         "cleared_utc_s": incident.cleared_utc_s,
         "cleared_why": incident.cleared_why,
         "acknowledged": incident.acknowledged,
+        "silenced_until_utc_s": incident.silenced_until_utc_s,
     }
 
 
@@ -214,6 +215,7 @@ def incident_from_json(raw: Json) -> Incident:
         cleared_utc_s=_number(raw.get("cleared_utc_s")),
         cleared_why=str(raw.get("cleared_why", "")),
         acknowledged=str(raw.get("acknowledged", "")),
+        silenced_until_utc_s=_number(raw.get("silenced_until_utc_s")),
     )
 
 

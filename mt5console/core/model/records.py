@@ -65,7 +65,7 @@ class Incident:
     """Something wrong that a person may want to see. `cleared_utc_s` is None while it is open.
 
     `text`: one sentence of what happened and what it means; `next_step`: what to do, or what the watchdog does.
-    `tried`: what was tried so far, newest last.
+    `tried`: what was tried so far, newest last. `silenced_until_utc_s`: nobody is alerted of it before that instant.
     """
 
     incident_id: str
@@ -79,6 +79,7 @@ class Incident:
     cleared_utc_s: float | None = None
     cleared_why: str = ""
     acknowledged: str = ""
+    silenced_until_utc_s: float | None = None
 
 
 class Outcome(StrEnum):

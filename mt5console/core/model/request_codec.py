@@ -15,6 +15,7 @@ from mt5console.core.errors import UsageInvalid
 from mt5console.core.model.ids import Timeframe
 from mt5console.core.model.requests import (
     AcknowledgeRequest,
+    CancelDeployRequest,
     DeployRequest,
     EnableAlgoRequest,
     MaintenanceRequest,
@@ -27,6 +28,7 @@ from mt5console.core.model.requests import (
     RestartTerminalRequest,
     ResumeRequest,
     SetModeRequest,
+    SilenceRequest,
     StartTerminalRequest,
     StopAllRequest,
     StopTerminalRequest,
@@ -37,6 +39,7 @@ KINDS: Mapping[str, type[Request]] = {
     "terminal_stop": StopTerminalRequest,
     "terminal_restart": RestartTerminalRequest,
     "deploy": DeployRequest,
+    "deploy_cancel": CancelDeployRequest,
     "robot_remove": RemoveRobotRequest,
     "reconnect": ReconnectRequest,
     "stop_all": StopAllRequest,
@@ -47,6 +50,7 @@ KINDS: Mapping[str, type[Request]] = {
     "enable_algo": EnableAlgoRequest,
     "pause": PauseRequest,
     "acknowledge": AcknowledgeRequest,
+    "silence": SilenceRequest,
 }
 """Every kind of request by the word that the API and the command line use for it."""
 

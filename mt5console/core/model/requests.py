@@ -65,6 +65,18 @@ class DeployRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelDeployRequest:
+    """End a robot's running deployment by its own safe way: what was attached is removed, the old version put back.
+
+    Done when the deployment has ended; the operation's result is its deploy shape.
+    """
+
+    robot_id: RobotId
+    confirm_live: int | None = None
+    even_with_positions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveRobotRequest:
     """Detach a robot from its terminal, see it gone, and forget it."""
 
@@ -146,11 +158,20 @@ class AcknowledgeRequest:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceRequest:
+    """An open incident raises no alert until the instant (None lifts the silence); it stays open and in sight."""
+
+    incident_id: str
+    until_utc_s: float | None
+
+
 Request = (
     StartTerminalRequest
     | StopTerminalRequest
     | RestartTerminalRequest
     | DeployRequest
+    | CancelDeployRequest
     | RemoveRobotRequest
     | ReconnectRequest
     | StopAllRequest
@@ -161,4 +182,5 @@ Request = (
     | EnableAlgoRequest
     | PauseRequest
     | AcknowledgeRequest
+    | SilenceRequest
 )

@@ -123,6 +123,13 @@ def test_reconnect_is_400_when_it_is_open_which_and_404_when_unknown(served, wir
         ),
         ("/api/terminals/1/restart", {"timeout_s": 90}, "terminal_restart", {"user_id": 1, "timeout_s": 90.0}),
         ("/api/stop-all", {"word": "STOP"}, "stop_all", {"word": "STOP"}),
+        ("/api/robots/7/deployment/cancel", None, "deploy_cancel", {"robot_id": 7}),
+        (
+            "/api/robots/7/deployment/cancel",
+            {"confirm_live": 1001, "even_with_positions": True},
+            "deploy_cancel",
+            {"robot_id": 7, "confirm_live": 1001, "even_with_positions": True},
+        ),
     ],
 )
 def test_one_click_acts_are_accepted_as_operations(served, wire, path, body, kind, arguments):

@@ -26,6 +26,7 @@ ACTS = [
     ("terminal", "stop", "1"),
     ("terminal", "restart", "1"),
     ("deploy", "123"),
+    ("deploy", "123", "--cancel"),
     ("robot", "remove", "123"),
     ("resume", "1", "--word", "START"),
     ("user", "remove", "1"),
@@ -52,6 +53,21 @@ def test_acts_open_an_acting_door_and_give_one_document(run, command):
     assert (ran.exit_code, ran.err) == (0, "")
     assert isinstance(ran.document, dict)
     assert run.app.asked[0] == ("open_door", None, None, True)
+
+
+def test_a_cancel_asks_with_its_confirmations_and_tells_the_end_in_a_sentence(run):
+    run.app.door.ends["deploy_cancel"] = {"result": deploy_result("FAILED"), "progress": "cancelled: it is back"}
+    ran = run("deploy", "123", "--cancel", "--live", "1001", "--even-with-positions")
+    assert (ran.exit_code, ran.out, ran.err) == (0, "Cancelled: it is back.\n", "")
+    arguments = {"robot_id": 123, "confirm_live": 1001, "even_with_positions": True}
+    assert ("submit", "deploy_cancel", arguments) in [call[:3] for call in run.app.door.calls]
+
+
+def test_a_cancel_of_a_dry_run_is_wrong_use(run):
+    ran = run("deploy", "123", "--cancel", "--dry-run")
+    assert ran.exit_code == 2
+    assert "--cancel or --dry-run" in ran.err
+    assert run.app.door.calls == []
 
 
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)

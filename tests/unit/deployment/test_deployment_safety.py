@@ -11,6 +11,7 @@ from mt5console.core.errors import EXIT_REFUSED
 from mt5console.core.model.ids import RobotId, TradeMode, UserId
 from mt5console.core.model.observed import PositionSeen
 from mt5console.core.model.requests import (
+    CancelDeployRequest,
     DeployRequest,
     EnableAlgoRequest,
     MaintenanceRequest,
@@ -37,6 +38,7 @@ MONEY = [
     lambda **given: PauseRequest(robot_id=R, paused=False, **given),
     lambda **given: ReleaseRequest(user_id=U, **given),
     lambda **given: ResumeRequest(user_id=U, word="START", **given),
+    lambda **given: CancelDeployRequest(robot_id=R, **given),
 ]
 
 
@@ -111,6 +113,16 @@ def test_positions_of_other_robots_do_not_stand_against_a_deploy():
 def test_a_first_version_replaces_nothing():
     seen = known(old=False, positions=(POSITION,))
     assert refusal(DeployRequest(robot_id=R), seen, seen.robots) is None
+
+
+def test_a_cancel_leaves_positions_to_the_version_before_and_asks_when_there_is_none():
+    seen = known(positions=(POSITION,))
+    assert refusal(CancelDeployRequest(robot_id=R), seen, seen.robots) is None
+    first = known(old=False, positions=(POSITION,))
+    refused = refusal(CancelDeployRequest(robot_id=R), first, first.robots)
+    assert refused is not None
+    assert refused.code == "positions_open"
+    assert refusal(CancelDeployRequest(robot_id=R, even_with_positions=True), first, first.robots) is None
 
 
 @pytest.mark.parametrize("ask", MONEY[:4])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from mt5console.core.errors import RefusedForSafety, unknown_robot
+from mt5console.core.history import codec
 from mt5console.core.incident_book import IncidentBook
 from mt5console.core.model.ids import Now, OperationId, RobotId, UserId
 from mt5console.core.model.records import IncidentKind, OperationState
@@ -119,3 +122,47 @@ def test_progress_is_told_once() -> None:
     assert len(book.progress(operation_id, "compiling")) == 1
     assert book.progress(operation_id, "compiling") == ()
     assert book.progress(OperationId("other"), "compiling") == ()
+
+
+def test_a_silenced_incident_stays_open_and_says_until_when() -> None:
+    book = IncidentBook(1, ())
+    (opened,) = book.open(UserId(1), stale(), NOW, 3)
+    (silenced,) = book.silence(opened.incident_id, NOW.utc_s + 600, NOW)
+    assert silenced.silenced_until_utc_s == NOW.utc_s + 600
+    assert book.all_open() == (silenced,)
+    (lifted,) = book.silence(opened.incident_id, None, LATER)
+    assert lifted.silenced_until_utc_s is None
+
+
+def test_what_comes_back_while_it_is_silenced_is_silent_too_and_later_it_is_not() -> None:
+    book = IncidentBook(1, ())
+    (opened,) = book.open(UserId(1), stale(), NOW, 3)
+    book.silence(opened.incident_id, NOW.utc_s + 100, NOW)
+    over = ClearIncident(kind=IncidentKind.ROBOT_STALE, why="it beats", robot_id=RobotId(7))
+    book.clear(UserId(1), over, LATER)
+    (again,) = book.open(UserId(1), stale(), LATER, 3)
+    assert again.silenced_until_utc_s == NOW.utc_s + 100
+    (other,) = book.open(UserId(1), stale(robot_id=8), LATER, 3)
+    assert other.silenced_until_utc_s is None
+    much_later = Now(mono_s=300.0, utc_s=NOW.utc_s + 200)
+    book.clear(UserId(1), over, much_later)
+    (third,) = book.open(UserId(1), stale(), much_later, 3)
+    assert third.silenced_until_utc_s is None
+
+
+def test_a_silence_outlives_the_engine_that_took_it_on() -> None:
+    book = IncidentBook(1, ())
+    (opened,) = book.open(UserId(1), stale(), NOW, 3)
+    (silenced,) = book.silence(opened.incident_id, NOW.utc_s + 600, NOW)
+    kept = codec.incident_from_json(json.loads(codec.dumps(codec.incident_to_json(silenced))))
+    heir = IncidentBook(2, (kept,))
+    (worse,) = heir.open(UserId(1), stale(text="robot 7 is silent for an hour"), LATER, 3)
+    assert worse.silenced_until_utc_s == NOW.utc_s + 600
+
+
+def test_an_instant_that_has_passed_silences_nothing_and_an_unknown_incident_changes_nothing() -> None:
+    book = IncidentBook(1, ())
+    (opened,) = book.open(UserId(1), stale(), NOW, 3)
+    (same,) = book.silence(opened.incident_id, NOW.utc_s - 1, NOW)
+    assert same.silenced_until_utc_s is None
+    assert book.silence("i9-9", NOW.utc_s + 600, NOW) == ()
