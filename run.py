@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
     if word == "test":
         prepare("dev")
         name_missing_system_packages()
-        return run("-m", "pytest", *rest, directory=ROOT)
+        return run("-m", "pytest", *(rest or side_by_side()), directory=ROOT)
     if word == "check":
         prepare("dev")
         return check()
@@ -120,6 +120,11 @@ def run(*command: str, directory: Path | None = None) -> int:
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def side_by_side() -> list[str]:
+    """The whole suite runs in two processes: the tests that start real processes in one, all others in the other."""
+    return ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) > 1 else []
 
 
 def name_missing_system_packages() -> None:
