@@ -131,7 +131,8 @@ class Declarator(Node):
     """One name of a variable declaration.
 
     `size` is the fixed size of an array, None for a dynamic one. `arguments` are those of a constructor,
-    as in `CFoo foo(1, 2);`, None when there is no list.
+    as in `CFoo foo(1, 2);`, None when there is no list. `owner` is the class of a static member that is defined
+    outside it, as in `int CFoo::count = 0;`.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Declarator(Node):
     size: Expression | None = None
     initial: Expression | None = None
     arguments: tuple[Expression, ...] | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ TYPE_WORDS: Final = SIMPLE_TYPES | {"void"}
 
 KEYWORDS: Final = TYPE_WORDS | _words(
     "break case class const continue default delete do else enum false final for if input interface NULL new "
-    "override private protected public return sinput sizeof static struct switch template this true typename virtual while"
+    "override private protected public return sinput sizeof static struct switch template this true typename "
+    "virtual while"
 )
 
 # Known to MQL5 itself, and still left out: none of our sources needs them, and each costs the translator a construct.
@@ -30,7 +31,8 @@ LEFT_OUT_WORDS: Final = _words(
 # Words of C++ that are no MQL5, or that MQL5 takes as names and the translation to C++ cannot.
 FOREIGN_WORDS: Final = _words(
     "alignas alignof and and_eq asm auto bitand bitor catch char8_t char16_t char32_t compl concept const_cast "
-    "consteval constexpr constinit co_await co_return co_yield decltype explicit friend goto inline mutable namespace noexcept "
+    "consteval constexpr constinit co_await co_return co_yield decltype explicit friend goto inline mutable namespace "
+    "noexcept "
     "not not_eq nullptr or or_eq register reinterpret_cast requires signed static_assert static_cast thread_local "
     "throw try typeid unsigned using volatile wchar_t xor xor_eq"
 )
