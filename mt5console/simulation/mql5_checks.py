@@ -19,7 +19,7 @@ CODE_NO_ENTRY = 209
 
 PLACEHOLDER_COMMENT = "mt5console placeholder"
 CONSOLE_INCLUDE = "mt5console/"
-CONSOLE_CALLS = ("Mt5ConsoleInit", "Mt5ConsoleTimer", "Mt5ConsoleDeinit")
+CONSOLE_CALLS = ("Mt5ConsoleInit", "Mt5ConsoleInitShared", "Mt5ConsoleTimer", "Mt5ConsoleDeinit")
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _CONTROL = ("if", "for", "while", "switch")

@@ -1,137 +1,104 @@
-// Mt5Console heartbeat: what a robot tells the console, and what it reads from it (protocol 1).
+// Mt5Console heartbeat: what a robot tells the console, and what it reads from it (protocol 1, docs/mql5.md).
 //
-// Include it after the robot's own inputs, then call:
+// Include it behind the robot's own inputs, then call:
 //   OnInit    Mt5ConsoleInput...() once for every input of the robot, then Mt5ConsoleInit() last; INIT_FAILED when false
 //   OnTimer   Mt5ConsoleTimer()                 one beat a second
 //   OnTick    Mt5ConsoleTick()                  counts ticks (optional)
 //   OnDeinit  Mt5ConsoleDeinit(reason)
 //   before opening a position: Mt5ConsoleMayOpen(); closing is never asked for
-// Files are UTF-8 without a mark, written beside and moved into place. Times are UTC from the timer, never from quotes.
-// The program's one timer belongs to this include: a robot must not set another.
+// Robot.mqh includes this file and brings OnTimer with it: then three lines are all. A robot that has an OnTimer of its
+// own calls Mt5ConsoleInitShared(milliseconds) instead of Mt5ConsoleInit() and EventSetTimer(), and begins its OnTimer
+// with: if(!Mt5ConsoleTimer()) return;
+// Nothing here stops the robot's trading: what cannot be written is said once and tried again at the next beat.
 
-#define MT5CONSOLE_PROTOCOL      1
-#define MT5CONSOLE_TRIES         20
+#include <Mt5Console\Words.mqh>
+#include <Mt5Console\Files.mqh>
+#include <Mt5Console\Json.mqh>
+
+#define MT5CONSOLE_BEAT_MS       1000
+#define MT5CONSOLE_EARLY_MS      50
+#define MT5CONSOLE_SLOW_MS       2500
+#define MT5CONSOLE_SLOW_BEATS    3
 #define MT5CONSOLE_ERROR_LOCKED  1
 #define MT5CONSOLE_ERROR_DESIRED 2
 #define MT5CONSOLE_ERROR_FILES   3
+#define MT5CONSOLE_ERROR_SLOW    4
 
-input string Mt5ConsoleDeployment = ""; // Filled in by the console: id of this deployment
-input long   Mt5ConsoleRobotId    = 0;  // Filled in by the console: id of this robot
-input long   Mt5ConsoleMagic      = 0;  // Filled in by the console: magic number of its orders
+input group "Filled in by the console"
+input string Mt5ConsoleDeployment = ""; // Id of this deployment
+input long   Mt5ConsoleRobotId    = 0;  // Id of this robot
+input long   Mt5ConsoleMagic      = 0;  // Magic number of its orders
 
 string mt5console_lines[];
 int    mt5console_line_count = 0;
 string mt5console_folder     = "";
 int    mt5console_lock       = INVALID_HANDLE;
+bool   mt5console_in_tester  = false;
 string mt5console_entries    = "";
 long   mt5console_sequence   = 0;
 long   mt5console_ticks      = 0;
+long   mt5console_period_ms  = 0;
+long   mt5console_step_ms    = 0;
+long   mt5console_beat_at_ms = 0;
+long   mt5console_own_at_ms  = 0;
+int    mt5console_slow_beats = 0;
+bool   mt5console_beat_lost  = false;
 
 // One input of the robot as it was really loaded; text, whole number, real number, or yes and no.
 void Mt5ConsoleInput(const string name, const string value)
   {
-   ArrayResize(mt5console_lines, mt5console_line_count + 1);
+   ArrayResize(mt5console_lines, mt5console_line_count + 1, 16);
    mt5console_lines[mt5console_line_count] = name + "=" + value + "\n";
    mt5console_line_count = mt5console_line_count + 1;
   }
 
+// Also for times, colours and enumerations, as their number: Mt5ConsoleInputWhole("Mode", (long)Mode).
 void Mt5ConsoleInputWhole(const string name, const long value)
   {
    Mt5ConsoleInput(name, IntegerToString(value));
   }
 
-// Eight decimals at most, without zeros at the end: as the console writes what it sends.
 void Mt5ConsoleInputReal(const string name, const double value)
   {
-   string text = DoubleToString(value, 8);
-   int length = StringLen(text);
-   while(length > 1 && StringGetCharacter(text, length - 1) == '0')
-     {
-      length = length - 1;
-     }
-   if(StringGetCharacter(text, length - 1) == '.')
-     {
-      length = length - 1;
-     }
-   text = StringSubstr(text, 0, length);
-   if(text == "-0")
-     {
-      text = "0";
-     }
-   Mt5ConsoleInput(name, text);
+   Mt5ConsoleInput(name, Mt5ConsoleReal(value));
   }
 
 void Mt5ConsoleInputFlag(const string name, const bool value)
   {
-   string text = "false";
-   if(value)
-     {
-      text = "true";
-     }
-   Mt5ConsoleInput(name, text);
+   Mt5ConsoleInput(name, Mt5ConsoleWord(value));
   }
 
-// Takes the robot's lock, reads what is desired, says READY and starts the timer. Call it last in OnInit.
+// Takes the robot's lock, reads what is desired, says READY and starts the timer, which belongs to this include.
+// Call it last in OnInit, and return INIT_FAILED when it is false.
 bool Mt5ConsoleInit()
   {
-   if(Mt5ConsoleRobotId <= 0)
-     {
-      Print("input Mt5ConsoleRobotId is missing: this robot is to be deployed by the console");
-      return(false);
-     }
-   // Opening for writing creates the folders; without a share flag nobody else can open it while this robot lives.
-   mt5console_folder = "mt5console\\robots\\" + IntegerToString(Mt5ConsoleRobotId);
-   mt5console_lock = FileOpen(mt5console_folder + "\\lock", FILE_WRITE | FILE_BIN);
-   if(mt5console_lock == INVALID_HANDLE)
-     {
-      int error = GetLastError();
-      string text = "another copy of this robot runs in this terminal; this one does not start (error ";
-      Mt5ConsoleReport(MT5CONSOLE_ERROR_LOCKED, text + IntegerToString(error) + ")");
-      return(false);
-     }
-   mt5console_sequence = 0;
-   mt5console_ticks = 0;
-   mt5console_entries = "";
-   Mt5ConsoleJudge();
-   if(!Mt5ConsoleWriteReady() || !EventSetTimer(1))
-     {
-      Mt5ConsoleReport(MT5CONSOLE_ERROR_FILES, "READY could not be written, or the timer not be started");
-      Mt5ConsoleLetGo();
-      return(false);
-     }
-   GlobalVariableSet("EA_READY_" + IntegerToString(Mt5ConsoleRobotId), (double)TimeCurrent());
-   return(true);
+   return(Mt5ConsoleBegin(0));
   }
 
-// One beat. A beat that cannot be written is lost; the robot goes on.
-void Mt5ConsoleTimer()
+// The same for a robot with work of its own in OnTimer: `period_ms` is the period that it wants. Do not call
+// EventSetTimer: a program has one timer, and this include sets it so that both are served.
+bool Mt5ConsoleInitShared(const int period_ms)
   {
+   return(Mt5ConsoleBegin((long)period_ms));
+  }
+
+// A beat, when one is due: call it first in OnTimer. True when the robot's own period has passed, too.
+bool Mt5ConsoleTimer()
+  {
+   long now = Mt5ConsoleTicks();
+   bool own = Mt5ConsoleOwnIsDue(now);
    if(mt5console_lock == INVALID_HANDLE)
      {
-      return;
+      return(own);
      }
-   mt5console_sequence = mt5console_sequence + 1;
-   Mt5ConsoleJudge();
-   string text = "{\"protocol\":" + IntegerToString(MT5CONSOLE_PROTOCOL);
-   text = text + ",\"robot_id\":" + IntegerToString(Mt5ConsoleRobotId);
-   text = text + ",\"deployment_id\":" + Mt5ConsoleQuoted(Mt5ConsoleDeployment);
-   text = text + ",\"sequence\":" + IntegerToString(mt5console_sequence);
-   text = text + ",\"utc\":" + IntegerToString((long)TimeGMT());
-   text = text + ",\"tick_ms\":" + IntegerToString((long)GetTickCount64());
-   text = text + ",\"ticks\":" + IntegerToString(mt5console_ticks);
-   text = text + ",\"last_quote_utc\":" + Mt5ConsoleLastQuote();
-   text = text + ",\"trade_allowed\":" + Mt5ConsoleWord(Mt5ConsoleTradeAllowed());
-   text = text + ",\"entries\":" + Mt5ConsoleQuoted(mt5console_entries) + "}";
-   if(!Mt5ConsoleReplaceFile(mt5console_folder + "\\heartbeat.json", text))
+   if(mt5console_period_ms > 0 && now - mt5console_beat_at_ms < MT5CONSOLE_BEAT_MS - MT5CONSOLE_EARLY_MS)
      {
-      Print("a heartbeat could not be written, error ", GetLastError());
+      return(own);
      }
-   GlobalVariableSet("EA_HEARTBEAT_" + IntegerToString(Mt5ConsoleRobotId), (double)TimeCurrent());
-   string legacy = "heartbeat_" + IntegerToString(Mt5ConsoleRobotId) + ".txt";
-   if(!Mt5ConsoleWriteFile(legacy, TimeToString(TimeGMT(), TIME_DATE | TIME_SECONDS) + "\r\n"))
-     {
-      Print("the one-line heartbeat could not be written, error ", GetLastError());
-     }
+   Mt5ConsoleWatchPace(now - mt5console_beat_at_ms);
+   mt5console_beat_at_ms = now;
+   Mt5ConsoleBeat();
+   return(own);
   }
 
 void Mt5ConsoleTick()
@@ -139,15 +106,21 @@ void Mt5ConsoleTick()
    mt5console_ticks = mt5console_ticks + 1;
   }
 
-// READY and the globals go with the robot; its last beat stays. A copy that was refused touches nothing.
+// READY and the globals go with the robot; its last beat stays as evidence. A copy that was refused touches nothing.
 void Mt5ConsoleDeinit(const int reason)
   {
+   mt5console_line_count = 0;
+   if(mt5console_in_tester)
+     {
+      EventKillTimer();
+      return;
+     }
    if(mt5console_lock == INVALID_HANDLE)
      {
       return;
      }
    EventKillTimer();
-   if(!FileDelete(mt5console_folder + "\\ready.json"))
+   if(!Mt5ConsoleRemoveFile(mt5console_folder + "\\ready.json"))
      {
       Print("READY could not be removed, error ", GetLastError());
      }
@@ -158,8 +131,13 @@ void Mt5ConsoleDeinit(const int reason)
   }
 
 // Whether the robot may open a position now: no stop latch, this deployment is the desired one, entries are not paused.
+// In the strategy tester always.
 bool Mt5ConsoleMayOpen()
   {
+   if(mt5console_in_tester)
+     {
+      return(true);
+     }
    if(mt5console_lock == INVALID_HANDLE)
      {
       return(false);
@@ -176,24 +154,73 @@ void Mt5ConsoleReport(const int code, const string text)
      {
       return;
      }
-   string line = "{\"protocol\":" + IntegerToString(MT5CONSOLE_PROTOCOL);
-   line = line + ",\"utc\":" + IntegerToString((long)TimeGMT());
+   string line = Mt5ConsoleOpening();
+   line = line + ",\"utc\":" + IntegerToString(Mt5ConsoleUtc());
    line = line + ",\"code\":" + IntegerToString(code);
-   line = line + ",\"text\":" + Mt5ConsoleQuoted(text) + "}\n";
-   int flags = FILE_READ | FILE_WRITE | FILE_BIN | FILE_SHARE_READ | FILE_SHARE_WRITE;
-   int file = FileOpen(mt5console_folder + "\\errors.jsonl", flags);
-   if(file == INVALID_HANDLE)
+   line = line + "," + Mt5ConsoleMember("text", text) + "}\n";
+   if(!Mt5ConsoleAppendFile(mt5console_folder + "\\errors.jsonl", line))
      {
-      return;
+      Print("the report could not be written, error ", GetLastError());
      }
-   if(FileSeek(file, 0, SEEK_END))
-     {
-      Mt5ConsoleWriteBytes(file, line);
-     }
-   FileClose(file);
   }
 
 // ---- what follows is the include's own ----
+
+bool Mt5ConsoleBegin(const long period_ms)
+  {
+   Mt5ConsoleLetGo();
+   mt5console_in_tester = (MQLInfoInteger(MQL_TESTER) != 0);
+   mt5console_period_ms = period_ms;
+   if(mt5console_in_tester)
+     {
+      // A backtest has no console to talk to; the robot's own timer must run all the same.
+      return(period_ms <= 0 || Mt5ConsoleStartTimer());
+     }
+   if(Mt5ConsoleRobotId <= 0)
+     {
+      Print("input Mt5ConsoleRobotId is missing: this robot is to be deployed by the console");
+      return(false);
+     }
+   mt5console_folder = "mt5console\\robots\\" + IntegerToString(Mt5ConsoleRobotId);
+   if(!Mt5ConsoleHoldLock())
+     {
+      return(false);
+     }
+   mt5console_sequence = 0;
+   mt5console_ticks = 0;
+   mt5console_slow_beats = 0;
+   mt5console_beat_lost = false;
+   mt5console_entries = "";
+   Mt5ConsoleJudge();
+   if(!Mt5ConsoleWriteReady() || !Mt5ConsoleStartTimer())
+     {
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_FILES, "READY could not be written, or the timer not be started");
+      Mt5ConsoleLetGo();
+      return(false);
+     }
+   GlobalVariableSet("EA_READY_" + IntegerToString(Mt5ConsoleRobotId), (double)TimeCurrent());
+   return(true);
+  }
+
+// The lock makes a second copy of the same robot refuse. Opening it for writing creates the robot's folder, too.
+bool Mt5ConsoleHoldLock()
+  {
+   string name = mt5console_folder + "\\lock";
+   mt5console_lock = Mt5ConsoleTakeLock(name);
+   if(mt5console_lock != INVALID_HANDLE)
+     {
+      return(true);
+     }
+   if(FileIsExist(name))
+     {
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_LOCKED, "another copy of this robot runs in this terminal; this one does not start");
+     }
+   else
+     {
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_FILES, "the robot's files cannot be written; it does not start");
+     }
+   return(false);
+  }
 
 void Mt5ConsoleLetGo()
   {
@@ -202,6 +229,87 @@ void Mt5ConsoleLetGo()
       FileClose(mt5console_lock);
       mt5console_lock = INVALID_HANDLE;
      }
+  }
+
+// One timer serves both: its step is the shorter period, or a quarter of a second when the longer is no whole second.
+bool Mt5ConsoleStartTimer()
+  {
+   mt5console_beat_at_ms = Mt5ConsoleTicks();
+   mt5console_own_at_ms = mt5console_beat_at_ms;
+   mt5console_step_ms = MT5CONSOLE_BEAT_MS;
+   if(mt5console_period_ms > 0 && mt5console_period_ms < MT5CONSOLE_BEAT_MS)
+     {
+      mt5console_step_ms = mt5console_period_ms;
+     }
+   else if(mt5console_period_ms % MT5CONSOLE_BEAT_MS != 0)
+     {
+      mt5console_step_ms = MT5CONSOLE_BEAT_MS / 4;
+     }
+   if(mt5console_step_ms == MT5CONSOLE_BEAT_MS)
+     {
+      return(EventSetTimer(1));
+     }
+   return(EventSetMillisecondTimer((int)mt5console_step_ms));
+  }
+
+// Every event counts for a robot without a period of its own; half a step early counts, events are never exact.
+bool Mt5ConsoleOwnIsDue(const long now)
+  {
+   if(mt5console_period_ms > 0 && now - mt5console_own_at_ms < mt5console_period_ms - mt5console_step_ms / 2)
+     {
+      return(false);
+     }
+   mt5console_own_at_ms = now;
+   return(true);
+  }
+
+// Late beats one after another mean a slower timer or long ticks: told once, since the console takes silence for a freeze.
+void Mt5ConsoleWatchPace(const long gap_ms)
+  {
+   if(gap_ms <= MT5CONSOLE_SLOW_MS)
+     {
+      mt5console_slow_beats = 0;
+      return;
+     }
+   mt5console_slow_beats = mt5console_slow_beats + 1;
+   if(mt5console_slow_beats == MT5CONSOLE_SLOW_BEATS)
+     {
+      string text = "heartbeats come too seldom: the timer was set to a longer period by the robot, or its events last long";
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_SLOW, text);
+     }
+  }
+
+// One beat. A beat that cannot be written is lost; the robot goes on. The first loss and the end of it are said.
+void Mt5ConsoleBeat()
+  {
+   mt5console_sequence = mt5console_sequence + 1;
+   Mt5ConsoleJudge();
+   string text = Mt5ConsoleOpening();
+   text = text + ",\"robot_id\":" + IntegerToString(Mt5ConsoleRobotId);
+   text = text + "," + Mt5ConsoleMember("deployment_id", Mt5ConsoleDeployment);
+   text = text + ",\"sequence\":" + IntegerToString(mt5console_sequence);
+   text = text + ",\"utc\":" + IntegerToString(Mt5ConsoleUtc());
+   text = text + ",\"tick_ms\":" + IntegerToString(Mt5ConsoleTicks());
+   text = text + ",\"ticks\":" + IntegerToString(mt5console_ticks);
+   text = text + ",\"last_quote_utc\":" + Mt5ConsoleLastQuote(_Symbol);
+   text = text + ",\"trade_allowed\":" + Mt5ConsoleWord(Mt5ConsoleTradeAllowed());
+   text = text + "," + Mt5ConsoleMember("entries", mt5console_entries) + "}";
+   bool written = Mt5ConsoleReplaceFile(mt5console_folder + "\\heartbeat.json", text);
+   GlobalVariableSet("EA_HEARTBEAT_" + IntegerToString(Mt5ConsoleRobotId), (double)TimeCurrent());
+   string seed = "heartbeat_" + IntegerToString(Mt5ConsoleRobotId) + ".txt";
+   if(!Mt5ConsoleWriteFile(seed, TimeToString(TimeGMT(), TIME_DATE | TIME_SECONDS) + "\r\n"))
+     {
+      written = false;
+     }
+   if(!written && !mt5console_beat_lost)
+     {
+      Print("heartbeats cannot be written now, error ", GetLastError(), "; the robot goes on");
+     }
+   if(written && mt5console_beat_lost)
+     {
+      Print("heartbeats are written again");
+     }
+   mt5console_beat_lost = !written;
   }
 
 // Reads the latch, the desired deployment and the pause, and reports once when another deployment is desired.
@@ -243,38 +351,31 @@ void Mt5ConsoleJudge()
 // The deployment that desired.json names, "" when it is missing, foreign or names nobody.
 string Mt5ConsoleDesired()
   {
-   string text = Mt5ConsoleReadFile(mt5console_folder + "\\desired.json");
-   if(StringFind(text, "\"protocol\":" + IntegerToString(MT5CONSOLE_PROTOCOL)) < 0)
+   string text = "";
+   string names[];
+   string kinds[];
+   string values[];
+   if(!Mt5ConsoleReadFile(mt5console_folder + "\\desired.json", text) || !Mt5ConsoleReadObject(text, names, kinds, values))
      {
       return("");
      }
-   string mark = "\"deployment_id\":\"";
-   int start = StringFind(text, mark);
-   if(start < 0)
+   if(Mt5ConsoleKind("deployment_id", names, kinds) != "text")
      {
       return("");
      }
-   start = start + StringLen(mark);
-   int end = StringFind(text, "\"", start);
-   if(end < 0 || StringFind(text, "}", end) < 0)
-     {
-      return("");
-     }
-   return(StringSubstr(text, start, end - start));
+   return(Mt5ConsoleValue("deployment_id", names, values));
   }
 
 bool Mt5ConsoleWriteReady()
   {
-   string frame = EnumToString((ENUM_TIMEFRAMES)Period());
-   StringReplace(frame, "PERIOD_", "");
-   string text = "{\"protocol\":" + IntegerToString(MT5CONSOLE_PROTOCOL);
+   string text = Mt5ConsoleOpening();
    text = text + ",\"robot_id\":" + IntegerToString(Mt5ConsoleRobotId);
-   text = text + ",\"deployment_id\":" + Mt5ConsoleQuoted(Mt5ConsoleDeployment);
-   text = text + ",\"inputs_hash\":" + Mt5ConsoleQuoted(Mt5ConsoleInputsHash());
+   text = text + "," + Mt5ConsoleMember("deployment_id", Mt5ConsoleDeployment);
+   text = text + "," + Mt5ConsoleMember("inputs_hash", Mt5ConsoleInputsHash());
    text = text + ",\"chart_id\":" + IntegerToString(ChartID());
-   text = text + ",\"symbol\":" + Mt5ConsoleQuoted(_Symbol);
-   text = text + ",\"timeframe\":" + Mt5ConsoleQuoted(frame);
-   text = text + ",\"utc\":" + IntegerToString((long)TimeGMT());
+   text = text + "," + Mt5ConsoleMember("symbol", _Symbol);
+   text = text + "," + Mt5ConsoleMember("timeframe", Mt5ConsoleFrameName((ENUM_TIMEFRAMES)Period()));
+   text = text + ",\"utc\":" + IntegerToString(Mt5ConsoleUtc());
    text = text + ",\"magic\":" + IntegerToString(Mt5ConsoleMagic) + "}";
    return(Mt5ConsoleReplaceFile(mt5console_folder + "\\ready.json", text));
   }
@@ -332,18 +433,6 @@ bool Mt5ConsoleIsBefore(const string left, const string right)
    return(StringLen(left) < StringLen(right));
   }
 
-// The last quote's time in UTC; null when there was none. It stands still while the market is closed.
-string Mt5ConsoleLastQuote()
-  {
-   long quoted = SymbolInfoInteger(_Symbol, SYMBOL_TIME);
-   if(quoted <= 0)
-     {
-      return("null");
-     }
-   long offset = (long)TimeTradeServer() - (long)TimeGMT();
-   return(IntegerToString(quoted - offset));
-  }
-
 bool Mt5ConsoleTradeAllowed()
   {
    if(TerminalInfoInteger(TERMINAL_TRADE_ALLOWED) == 0 || MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)
@@ -351,107 +440,4 @@ bool Mt5ConsoleTradeAllowed()
       return(false);
      }
    return(AccountInfoInteger(ACCOUNT_TRADE_ALLOWED) != 0 && AccountInfoInteger(ACCOUNT_TRADE_EXPERT) != 0);
-  }
-
-string Mt5ConsoleWord(const bool value)
-  {
-   if(value)
-     {
-      return("true");
-     }
-   return("false");
-  }
-
-// A JSON string. Control characters become blanks: none is needed here.
-string Mt5ConsoleQuoted(const string value)
-  {
-   string text = "";
-   int length = StringLen(value);
-   for(int i = 0; i < length; i++)
-     {
-      ushort letter = StringGetCharacter(value, i);
-      if(letter == '"' || letter == '\\')
-        {
-         text = text + "\\" + ShortToString(letter);
-        }
-      else if(letter < 32)
-        {
-         text = text + " ";
-        }
-      else
-        {
-         text = text + ShortToString(letter);
-        }
-     }
-   return("\"" + text + "\"");
-  }
-
-// The text in UTF-8, without the zero that ends it.
-void Mt5ConsoleBytes(const string text, uchar &bytes[])
-  {
-   int count = StringToCharArray(text, bytes, 0, WHOLE_ARRAY, CP_UTF8);
-   if(count > 0)
-     {
-      ArrayResize(bytes, count - 1);
-     }
-  }
-
-bool Mt5ConsoleWriteBytes(const int file, const string text)
-  {
-   uchar bytes[];
-   Mt5ConsoleBytes(text, bytes);
-   uint written = FileWriteArray(file, bytes);
-   return((int)written == ArraySize(bytes));
-  }
-
-bool Mt5ConsoleWriteFile(const string name, const string text)
-  {
-   int file = FileOpen(name, FILE_WRITE | FILE_BIN | FILE_SHARE_READ);
-   if(file == INVALID_HANDLE)
-     {
-      return(false);
-     }
-   bool whole = Mt5ConsoleWriteBytes(file, text);
-   FileClose(file);
-   return(whole);
-  }
-
-// Written beside and moved into place; a reader that holds the file open for a moment makes the move fail: try again.
-bool Mt5ConsoleReplaceFile(const string name, const string text)
-  {
-   string beside = name + ".new";
-   if(!Mt5ConsoleWriteFile(beside, text))
-     {
-      return(false);
-     }
-   for(int i = 0; i < MT5CONSOLE_TRIES; i++)
-     {
-      if(FileMove(beside, 0, name, FILE_REWRITE))
-        {
-         return(true);
-        }
-      Sleep(10);
-     }
-   return(false);
-  }
-
-string Mt5ConsoleReadFile(const string name)
-  {
-   if(!FileIsExist(name))
-     {
-      return("");
-     }
-   int file = FileOpen(name, FILE_READ | FILE_BIN | FILE_SHARE_READ | FILE_SHARE_WRITE);
-   if(file == INVALID_HANDLE)
-     {
-      return("");
-     }
-   uchar bytes[];
-   uint count = FileReadArray(file, bytes);
-   FileClose(file);
-   if(count == 0)
-     {
-      return("");
-     }
-   return(CharArrayToString(bytes, 0, (int)count, CP_UTF8));
   }

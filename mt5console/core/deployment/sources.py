@@ -36,7 +36,9 @@ _SUFFIX = ".mq5.j2"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,40}")
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]Mt5Console[\\/]Heartbeat\.mqh[>"]', re.MULTILINE | re.IGNORECASE)
+_INCLUDE = re.compile(
+    r'^[ \t]*#[ \t]*include[ \t]*[<"]Mt5Console[\\/](?:Heartbeat|Robot)\.mqh[>"]', re.MULTILINE | re.IGNORECASE
+)
 _INPUT = re.compile(
     r"""(?:^|[;}])\s*s?input\s+(?!group\b)(\w+)\s+(\w+)\s*(?:=\s*((?:"(?:\\.|[^"\\\n])*"|[^;"])*?)\s*)?(?=;)""",
     re.MULTILINE,

@@ -109,6 +109,8 @@ def test_the_hash_is_of_the_text():
     [
         ("#include <Mt5Console\\Heartbeat.mqh>", True),
         ("  # include <mt5console/heartbeat.mqh>", True),
+        ("#include <Mt5Console\\Robot.mqh>", True),
+        ("#include <Mt5Console\\Json.mqh>", False),
         ("// #include <Mt5Console\\Heartbeat.mqh>", False),
         ("/*\n#include <Mt5Console\\Heartbeat.mqh>\n*/", False),
         ("#include <Trade\\Trade.mqh>", False),
@@ -178,7 +180,7 @@ def test_the_placeholder_never_starts():
 def test_the_include_declares_the_consoles_inputs_and_the_calls():
     text = mql5_path("Include", "Mt5Console", "Heartbeat.mqh").read_text("ascii")
     assert tuple(name for name, _, _ in parse_inputs(text)) == CONSOLE_INPUTS
-    for call in ("bool Mt5ConsoleInit()", "void Mt5ConsoleTimer()", "void Mt5ConsoleDeinit(const int reason)"):
+    for call in ("bool Mt5ConsoleInit()", "bool Mt5ConsoleTimer()", "void Mt5ConsoleDeinit(const int reason)"):
         assert f"\n{call}\n" in text
     assert inputs_hash(()) in text
 
@@ -188,7 +190,7 @@ def test_the_simulated_metaeditor_finds_nothing_wrong_with_template_and_include(
     source.write_text(generate_mql5(robot_id=5), "utf-8")
     program = read_program(source, mql5_path("Include"))
     assert check(program) == ()
-    assert [path.name for path in program.included] == ["Heartbeat.mqh"]
+    assert sorted(path.name for path in program.included) == ["Files.mqh", "Heartbeat.mqh", "Json.mqh", "Words.mqh"]
     assert speaks_protocol(program)
     assert init_result(program) == 0
 
