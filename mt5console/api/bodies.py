@@ -87,6 +87,7 @@ class RobotBody(Body):
     source_text: str | None = None
     source_name: Annotated[str, Field(max_length=260)] | None = None
     template: Annotated[str, Field(max_length=100)] | None = None
+    proven_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     inputs: dict[str, str] = {}
     magic: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
     compile: bool = False

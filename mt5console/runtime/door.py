@@ -12,7 +12,7 @@ from typing import Any
 
 from mt5console.core.credentials import Secret
 from mt5console.core.deployment.shape import deploy_shape
-from mt5console.core.deployment.sources import complete_inputs, render_template, source_hash
+from mt5console.core.deployment.sources import complete_inputs, read_source, render_template, source_hash
 from mt5console.core.errors import (
     EXIT_REFUSED,
     EXIT_USAGE,
@@ -25,6 +25,7 @@ from mt5console.core.errors import (
     unknown_robot,
     unknown_user,
 )
+from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.facts import Requested, RobotRegistered, UserForgotten, UserRegistered
 from mt5console.core.model.ids import Account, OperationId, RobotId, Timeframe, TradeMode, UserId
 from mt5console.core.model.records import OperationState
@@ -239,13 +240,16 @@ class RuntimeDoor:
     ) -> tuple[str, str]:
         """The robot's source text and its name: the trader's own, or a rendered template.
 
-        With `replace` and neither of them, the registered source stays: only its inputs are other ones.
+        With `replace` and neither of them, the registered source stays: only its inputs are other ones. `proven_hash`:
+        the robot's last proven source instead, if it is the one with this hash.
         """
         text = arguments.get("source_text")
         template = arguments.get("template")
         if text is not None and template is not None:
             raise UsageInvalid("two_sources", "give a source or a template, not both")
         known = self._host.loop.read(lambda engine: engine.robots.get(RobotId(robot_id)))
+        if arguments.get("proven_hash") is not None:
+            return self._proven_source(known, robot_id, str(arguments["proven_hash"])), "the proven source"
         if arguments.get("replace") and text is None and template is None and known is not None:
             data = self._host.platform.files.read(self._host.base.layout.robot_source(robot_id))
             if data is None:
@@ -255,6 +259,17 @@ class RuntimeDoor:
             return str(text), str(arguments.get("source_name") or "own source")
         chosen = str(template or "ma_cross")
         return render_template(chosen, robot_id, magic, inputs), f"template {chosen}"
+
+    def _proven_source(self, robot: DesiredRobot | None, robot_id: int, wanted: str) -> str:
+        if robot is None:
+            raise unknown_robot(robot_id)
+        terminal = TerminalLayout(self._host.base.layout.user(robot.user_id))
+        data = self._host.platform.files.read(terminal.proven_source(robot_id))
+        text = None if data is None else read_source(data)
+        if text is None or source_hash(text) != wanted:
+            kept = f"that source of robot {robot_id} is not kept as proven: register it again"
+            raise NotFound("no_proven_source", kept)
+        return text
 
     def _known_user(self, user_id: int) -> None:
         if not self._host.loop.read(lambda engine: user_id in engine.users):
