@@ -25,9 +25,25 @@ class GlobalVariables:
         self._values[name] = (value, utc_s)
         return True
 
-    def delete(self, name: str) -> None:
-        """Forget a variable."""
-        self._values.pop(name, None)
+    def get(self, name: str, utc_s: float) -> float | None:
+        """The variable's value, None when there is none; reading it keeps it alive."""
+        found = self._values.get(name)
+        if found is not None:
+            self._values[name] = (found[0], utc_s)
+        return None if found is None else found[0]
+
+    def used_utc_s(self, name: str) -> float | None:
+        """When the variable was last used, None when there is none."""
+        found = self._values.get(name)
+        return None if found is None else found[1]
+
+    def names(self) -> tuple[str, ...]:
+        """All names, sorted."""
+        return tuple(sorted(self._values))
+
+    def delete(self, name: str) -> bool:
+        """Forget a variable; False when there was none."""
+        return self._values.pop(name, None) is not None
 
     def starting_with(self, prefix: str, utc_s: float) -> tuple[tuple[str, float], ...]:
         """All variables of this prefix, sorted by name."""

@@ -5,11 +5,14 @@ Must not know: the loop, faults, or what programs do with it.
 
 from __future__ import annotations
 
+import os
+import time
+
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.simulation.broker import Broker, profit_of
-from mt5console.simulation.chartfile import PERIODS, decode_chart
+from mt5console.simulation.chartfile import PERIODS, decode_chart, encode_chart
 from mt5console.simulation.charts import Charts, title
 from mt5console.simulation.clock import TerminalClock
 from mt5console.simulation.disk import Disk
@@ -18,6 +21,8 @@ from mt5console.simulation.journal import Journal
 from mt5console.simulation.market import Market
 from mt5console.simulation.programs import AccountSeen, ApplyEnd, ChartOfProgram
 from mt5console.simulation.session import AccountSession
+
+_LONGEST_SLEEP_S = 5.0
 
 
 class TerminalHost:
@@ -38,10 +43,10 @@ class TerminalHost:
         clock: TerminalClock | None = None,
     ) -> None:
         self.clock = clock or TerminalClock()
-        self._layout = layout
-        self._broker = broker
-        self._session = session
-        self._market = market
+        self.layout = layout
+        self.broker = broker
+        self.session = session
+        self.market = market
         self._experts_log = experts_log
         self.disk = disk
         self.data_path = str(layout.root)
@@ -61,12 +66,12 @@ class TerminalHost:
         """The last quote's time; the charts' symbols are the ones that are quoted."""
         now = self.clock.utc()
         for symbol in {chart.symbol for chart in self.charts_table.open_charts}:
-            self._market.quote(symbol, now)
-        return self._market.time_current()
+            self.market.quote(symbol, now)
+        return self.market.time_current()
 
     def quote(self, symbol: str) -> tuple[float | None, int]:
         """The symbol's last quote and the count of quotes."""
-        quote = self._market.quote(symbol, self.clock.utc())
+        quote = self.market.quote(symbol, self.clock.utc())
         return quote.utc_s, quote.ticks
 
     def print(self, chart: ChartOfProgram, text: str) -> None:
@@ -75,12 +80,12 @@ class TerminalHost:
 
     def account(self) -> AccountSeen:
         """The account and the permissions now."""
-        account = self._session.account
+        account = self.session.account
         return AccountSeen(
-            login=self._session.login,
-            server=self._session.server,
+            login=self.session.login,
+            server=self.session.server,
             trade_mode=TradeMode.UNKNOWN if account is None else account.trade_mode,
-            connected=self._session.connected,
+            connected=self.session.connected,
             trade_allowed=self.algo_is_on,
             account_trade_allowed=account is not None and account.trade_allowed,
             account_trade_expert=account is not None and account.trade_expert,
@@ -105,8 +110,8 @@ class TerminalHost:
 
     def flush_globals(self) -> None:
         """Write the global variables to bases/gvariables.dat. Raises OSError."""
-        self.disk.make_directory(str(self._layout.root / "bases"))
-        self.variables.save(self.disk, str(self._layout.root / "bases" / "gvariables.dat"))
+        self.disk.make_directory(str(self.layout.root / "bases"))
+        self.variables.save(self.disk, str(self.layout.root / "bases" / "gvariables.dat"))
 
     def charts(self) -> tuple[ChartSeen, ...]:
         """All open charts."""
@@ -120,20 +125,20 @@ class TerminalHost:
         now = self.clock.utc()
         found = []
         for name in sorted({chart.symbol for chart in self.charts_table.open_charts}):
-            quoted = self._market.quote(name, now).utc_s
+            quoted = self.market.quote(name, now).utc_s
             last = None if quoted is None else round(quoted, 3)
-            found.append(SessionSeen(symbol=name, is_open=self._market.is_open(name, now), last_quote_utc_s=last))
+            found.append(SessionSeen(symbol=name, is_open=self.market.is_open(name, now), last_quote_utc_s=last))
         return tuple(found)
 
     def positions(self) -> tuple[PositionSeen, ...] | None:
         """Open positions with their present profit."""
-        account = self._session.account
+        account = self.session.account
         if account is None:
             return None
         found = []
-        for position in self._broker.positions(account.login, account.server):
-            symbol = self._broker.symbol(position.symbol)
-            quoted = self._market.quote(position.symbol, self.clock.utc()).utc_s
+        for position in self.broker.positions(account.login, account.server):
+            symbol = self.broker.symbol(position.symbol)
+            quoted = self.market.quote(position.symbol, self.clock.utc()).utc_s
             profit = 0.0 if symbol is None or quoted is None else profit_of(position, symbol, quoted)
             found.append(
                 PositionSeen(
@@ -148,11 +153,11 @@ class TerminalHost:
 
     def symbol_exists(self, symbol: str) -> bool:
         """Exactly this name, letter by letter."""
-        return self._broker.symbol(symbol) is not None
+        return self.broker.symbol(symbol) is not None
 
     def symbol_is_open(self, symbol: str) -> bool:
         """Whether its session is open."""
-        return self._market.is_open(symbol, self.clock.utc())
+        return self.market.is_open(symbol, self.clock.utc())
 
     def expert_is_known(self, expert: str) -> bool:
         """Whether the terminal saw this file at its start."""
@@ -166,13 +171,16 @@ class TerminalHost:
         return 0 if chart is None else chart.chart_id
 
     def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> ApplyEnd:
-        """A leading backslash means: relative to MQL5."""
+        """Put the template's expert on a chart."""
         chart = self.charts_table.by_id(chart_id)
-        file = self._layout.mql5.joinpath(*path.strip("\\").split("\\"))
-        template = decode_chart(self.disk.read(str(file)) or b"")
+        template = decode_chart(self.disk.read(self._template_file(path)) or b"")
         if chart is None or template is None:
             return ApplyEnd.NO_TEMPLATE
         return self.charts_table.apply(chart, template.expert, self._may_trade(caller))
+
+    def has_template(self, path: str) -> bool:
+        """Whether there is a template of this name to apply."""
+        return decode_chart(self.disk.read(self._template_file(path)) or b"") is not None
 
     def apply_self(self, chart_id: int, caller: ChartOfProgram, inputs: tuple[tuple[str, str], ...]) -> ApplyEnd:
         """The caller's own expert, once more, on another chart."""
@@ -186,6 +194,29 @@ class TerminalHost:
     def close_chart(self, chart_id: int) -> bool:
         """Close a chart."""
         return self.charts_table.close(chart_id)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep(): the whole simulated terminal waits, its other programs too."""
+        time.sleep(min(seconds, _LONGEST_SLEEP_S))
+
+    def save_template(self, chart_id: int, path: str) -> bool:
+        """ChartSaveTemplate(): a path with a leading backslash is relative to MQL5, else to Profiles/Templates.
+
+        False when there is no such chart. Raises OSError.
+        """
+        chart = self.charts_table.by_id(chart_id)
+        if chart is None:
+            return False
+        file = self._template_file(path)
+        self.disk.make_directory(os.path.dirname(file))
+        self.disk.replace(file, encode_chart(self.charts_table.as_file(chart)))
+        return True
+
+    def _template_file(self, path: str) -> str:
+        """A leading backslash means: relative to MQL5; otherwise it lies among the templates."""
+        root = self.layout.mql5 if path.startswith("\\") else self.layout.mql5 / "Profiles" / "Templates"
+        name = path if path.lower().endswith(".tpl") else f"{path}.tpl"
+        return str(root.joinpath(*name.strip("\\").split("\\")))
 
     def screenshot(self, chart_id: int, path: str) -> bool:
         """A small picture of one colour: enough to be a valid PNG."""
