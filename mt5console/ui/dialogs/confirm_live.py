@@ -24,7 +24,10 @@ from mt5console.ui.theme.palette import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An act on a terminal. `closes`: a living terminal is closed by it. `replaces`: a running robot version ends."""
+    """An act on a terminal. `closes`: a living terminal is closed by it. `replaces`: a running robot version ends.
+
+    `instead`: the title of the button that leaves everything as it is.
+    """
 
     title: str
     button: str
@@ -32,6 +35,7 @@ class Act:
     touches_money: bool = True
     closes: bool = False
     replaces: bool = False
+    instead: str = "Cancel"
 
 
 ACTS: Mapping[str, Act] = MappingProxyType(
@@ -68,6 +72,12 @@ ACTS: Mapping[str, Act] = MappingProxyType(
             title="Release",
             button="Release",
             means="You have looked: the watchdog acts on this terminal again, and may restart it.",
+        ),
+        "cancel_deploy": Act(
+            title="Cancel the deployment",
+            button="Cancel the deployment",
+            means="The new version is taken off its chart. The version before it, if one ran, is put back and proven.",
+            instead="Let it go on",
         ),
         "deploy": Act(title="Deploy", button="Deploy", means="", replaces=True),
         "remove_robot": Act(
@@ -225,7 +235,7 @@ class ConfirmDialog(FramedDialog):
         self.box = ConfirmBox(self)
         self.body.addWidget(self.box)
         self.body.addStretch(1)
-        self._cancel = self.add_button("cancel_button", "Cancel")
+        self._cancel = self.add_button("cancel_button", rules.instead)
         live = " (LIVE)" if terminal.counts_as_real else ""
         self._confirm = self.add_button("confirm_button", f"{rules.button}{live}", "danger", default=True)
         self._cancel.clicked.connect(self.reject)

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from mt5console.ui.dialogs.deploy_cancel import Cancelling
 from mt5console.ui.dialogs.deploy_choice import Choice
 from mt5console.ui.dialogs.deploy_frame import CHOICE, PROOF, REVIEW, DeployFrame
 from mt5console.ui.dialogs.deploy_mending import MENDS, Mending
 from mt5console.ui.dialogs.deploy_words import (
     ENDED,
+    can_roll_back,
     next_steps,
     previous_inputs,
     previous_value,
     same_source,
+    source_before,
     waiting_words,
 )
 from mt5console.ui.dialogs.errands import Errands
@@ -63,6 +66,8 @@ class DeployDialog(DeployFrame):
         self._errands = Errands(desk, self)
         self._mending = Mending(desk, self)
         self._mending.told.connect(self._on_mending_told)
+        self._cancelling = Cancelling(desk, self)
+        self._cancelling.changed.connect(self._on_cancelling_changed)
         self._connect_parts()
         desk.fleet_changed.connect(self._on_fleet_changed)
         desk.deployment_changed.connect(self._on_deployment_changed)
@@ -78,6 +83,7 @@ class DeployDialog(DeployFrame):
         self._back.clicked.connect(self._on_back)
         self._forward.clicked.connect(self._on_review)
         self._deploy.clicked.connect(self._on_deploy)
+        self._cancel.clicked.connect(self._on_cancel)
 
     # ---- choosing -----------------------------------------------------------------------------------------------
 
@@ -128,15 +134,19 @@ class DeployDialog(DeployFrame):
             self._robot_id = choice.robot.robot_id
             self._look_at(choice)
 
-    def _look_at(self, choice: Choice) -> None:
-        """Register the inputs when they changed (nothing that runs is touched by that), then let the engine look."""
+    def _look_at(self, choice: Choice, proven_hash: str | None = None) -> None:
+        """Register the inputs when they changed (nothing that runs is touched by that), then let the engine look.
+
+        `proven_hash`: register the robot's proven source with this hash, too.
+        """
         self._choice = choice
         self._review_page.show_asking()
         self._show_page(REVIEW)
         if not choice.inputs_changed:
             self._dry_run(choice)
             return
-        self._errands.read("add_robot", self._on_registered, **registration(choice))
+        source = {} if proven_hash is None else {"proven_hash": proven_hash}
+        self._errands.read("add_robot", self._on_registered, **registration(choice), **source)
 
     def _on_registered(self, answer: Answer) -> None:
         choice = self._choice
@@ -209,6 +219,7 @@ class DeployDialog(DeployFrame):
         if choice is None or confirmed is None:
             return
         self._follows, self._awaits_own = None, True
+        self._cancelling.forget()
         self._proof_page.begin()
         self._show_page(PROOF)
         arguments = {**self._arguments(choice), **confirmed}
@@ -254,6 +265,8 @@ class DeployDialog(DeployFrame):
         over = known is not None and known.deployment_id == deployment.deployment_id and known.status in ENDED
         if over:
             return
+        if known is not None and known.deployment_id != deployment.deployment_id:
+            self._cancelling.forget()
         self._follows, self._awaits_own = deployment.deployment_id, False
         self._proof_page.show_deployment(deployment, next_steps(deployment, can_roll_back=self._can_roll_back()))
         self._on_ticked()
@@ -267,12 +280,30 @@ class DeployDialog(DeployFrame):
         shown = self._proof_page.deployment
         if shown is not None and shown.status in ENDED:
             return
+        if self._cancelling.words:
+            self.say(self._cancelling.words, self._cancelling.role)
+            return
         running = self._proof_page.running
         bounded = running is not None and running.name in _BOUNDED and self._choice is not None
         left = TIMEOUT_S - self._proof_page.elapsed_s() if bounded else None
         review = self._review_page.review
         has_previous = review is not None and review.first is False
         self.say(waiting_words(running, left, has_previous=has_previous))
+
+    # ---- changing one's mind ------------------------------------------------------------------------------------
+
+    def _on_cancel(self) -> None:
+        shown = self._proof_page.deployment
+        if shown is not None:
+            self._cancelling.ask(shown, self._terminal())
+
+    def _on_cancelling_changed(self) -> None:
+        self._on_ticked()
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        super()._show_buttons()
+        self._cancel.setEnabled(not self._cancelling.is_asked)
 
     # ---- next steps ---------------------------------------------------------------------------------------------
 
@@ -309,10 +340,10 @@ class DeployDialog(DeployFrame):
             self._begin_again()
 
     def _can_roll_back(self) -> bool:
-        return self._choice is not None and same_source(self._review_page.review)
+        return self._choice is not None and can_roll_back(self._review_page.review)
 
     def _roll_back(self) -> None:
-        """Review a deployment of the inputs, symbol and timeframe that ran before; the source is the same."""
+        """Review a deployment of what ran before: inputs, symbol, timeframe, and its proven source."""
         choice, review = self._choice, self._review_page.review
         if choice is None or review is None:
             return
@@ -323,7 +354,7 @@ class DeployDialog(DeployFrame):
             inputs=previous_inputs(review, choice.inputs),
             inputs_changed=True,
         )
-        self._look_at(before)
+        self._look_at(before, None if same_source(review) else source_before(review))
 
 
 _BOUNDED = frozenset({"preflight", "write", "compile", "detach", "desired", "attach", "ready"})

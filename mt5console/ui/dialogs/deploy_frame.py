@@ -14,7 +14,17 @@ from mt5console.ui.dialogs.deploy_choice import Choice, ChoicePage
 from mt5console.ui.dialogs.deploy_mending import MENDS
 from mt5console.ui.dialogs.deploy_proof import ProofPage
 from mt5console.ui.dialogs.deploy_review import ReviewPage
-from mt5console.ui.dialogs.deploy_words import ENDED, NextStep, ended_heading, heading, next_steps, review_title
+from mt5console.ui.dialogs.deploy_words import (
+    ENDED,
+    NextStep,
+    can_cancel,
+    cancel_title,
+    changes_a_chart,
+    ended_heading,
+    heading,
+    next_steps,
+    review_title,
+)
 from mt5console.ui.dialogs.frame import FramedDialog, set_kind
 from mt5console.ui.pictures import FleetPicture, TerminalPicture
 from mt5console.ui.theme.look import look
@@ -46,6 +56,7 @@ class DeployFrame(FramedDialog):
         self._again = self.add_button("check_again_button", "Check again", "primary")
         self._back = self.add_button("back_button", "Back")
         self._hide = self.add_button("hide_button", "Cancel")
+        self._cancel = self.add_button("cancel_deploy_button", "", "danger")
         self._forward = self.add_button("review_button", "Review", "primary", default=True)
         self._deploy = self.add_button("confirm_deploy_button", "Deploy", "primary", default=True)
         self._hide.clicked.connect(self.close)
@@ -165,9 +176,21 @@ class DeployFrame(FramedDialog):
         set_kind(self._deploy, "danger" if real else "primary")
         self._forward.setDefault(page == CHOICE)
         self._deploy.setDefault(page == REVIEW)
+        self._show_cancel(real=real)
         self._hide.setText("Hide" if self.is_running else "Close" if page == PROOF else "Cancel")
         if page == REVIEW and terminal is not None:
             self._say_review()
+
+    def _show_cancel(self, *, real: bool) -> None:
+        """A deployment that goes on can be cancelled until it is judged."""
+        shown = self._proof_page.deployment
+        possible = self.is_running and shown is not None and can_cancel(shown) and not self._desk.read_only
+        self._cancel.setVisible(possible)
+        if possible and shown is not None:
+            review = self._review_page.review
+            title = cancel_title(shown, first=None if review is None else review.first)
+            live = " LIVE" if real and changes_a_chart(shown) else ""
+            self._cancel.setText(f"{title}{live}")
 
     def _say_review(self) -> None:
         review = self._review_page.review

@@ -51,6 +51,11 @@ _STEPS: Mapping[str, tuple[NextStep, ...]] = MappingProxyType(
 TRY_AGAIN = NextStep(act="try_again", button="Try again")
 ROLL_BACK = NextStep(act="roll_back", button="Roll back")
 
+CANCELLING = "Cancelling: what was attached is removed, and the version before it is put back and proven."
+
+_MADE_BY_PEOPLE = ("", "deploy", "redeploy")
+_TOUCH_NOTHING = frozenset({"preflight", "write", "compile"})
+
 _NO_USE_IN_TRYING = frozenset({"watch_only"})
 
 
@@ -60,9 +65,9 @@ def next_steps(deployment: DeploymentPicture, *, can_roll_back: bool) -> tuple[N
         return ()
     cause = deployment.diagnosis.cause
     steps = list(_STEPS.get(cause, ()))
-    if deployment.kind in ("", "deploy", "redeploy") and cause not in _NO_USE_IN_TRYING:
+    if deployment.kind in _MADE_BY_PEOPLE and cause not in _NO_USE_IN_TRYING:
         steps.append(TRY_AGAIN)
-        if can_roll_back and deployment.status == "PARTIAL":
+        if can_roll_back:
             steps.append(ROLL_BACK)
     return tuple(steps)
 
@@ -131,6 +136,26 @@ def ended_heading(deployment: DeploymentPicture, terminal: str) -> str:
     return f"{what} of robot {deployment.robot_id} on {terminal}"
 
 
+def can_cancel(deployment: DeploymentPicture) -> bool:
+    """Whether a running deployment may still be cancelled: not on its way back already, and not judged yet."""
+    names = {stage.name for stage in deployment.stages}
+    on_the_way_back = any(name.startswith(("put_back", "remove_new")) for name in names)
+    judged = bool(names & {"promote", "pause"})
+    return deployment.status == "RUNNING" and deployment.kind in _MADE_BY_PEOPLE and not on_the_way_back and not judged
+
+
+def changes_a_chart(deployment: DeploymentPicture) -> bool:
+    """Whether a chart was, or may have been, changed by now: cancelling then changes it back."""
+    return any(stage.name not in _TOUCH_NOTHING for stage in deployment.stages)
+
+
+def cancel_title(deployment: DeploymentPicture, *, first: bool | None) -> str:
+    """What the button that cancels will do. `first`: nothing of this robot ran before; None: not known."""
+    if not changes_a_chart(deployment) or first is None:
+        return "Cancel deployment"
+    return "Cancel and remove it" if first else "Cancel and put the old one back"
+
+
 def waiting_words(running: StageRow | None, left_s: float | None, *, has_previous: bool) -> str:
     """What is awaited now, and when it is given up."""
     if running is None:
@@ -189,6 +214,19 @@ def same_source(review: DeploymentPicture | None) -> bool:
         and review.changes is not None
         and not any(change.what == "Source" for change in review.changes)
     )
+
+
+def can_roll_back(review: DeploymentPicture | None) -> bool:
+    """Whether a version ran before that differs from the registered one, and what it was made from is known."""
+    if review is None or review.first is not False or review.changes is None:
+        return False
+    differs = any(change.what != "Slot" for change in review.changes)
+    return differs and (same_source(review) or source_before(review) is not None)
+
+
+def source_before(review: DeploymentPicture) -> str | None:
+    """The SHA-256 of the running version's source, where the registered source is another one."""
+    return next((change.old for change in review.changes or () if change.what == "Source"), None)
 
 
 def previous_inputs(review: DeploymentPicture, registered: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
