@@ -30,8 +30,10 @@ REAL_PROCESSES = ("story", "ui", "simulation", "windows")
 """Folders whose tests start real processes against real clocks: they share one worker, so that they run one by one."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup` everything else runs beside them, spread file by file."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
     here = Path(__file__).parent
     for item in items:
         folder, *rest = item.path.relative_to(here).parts
