@@ -417,22 +417,6 @@ string Mt5ConsoleInputsHash()
    return(text);
   }
 
-// By character codes: StringCompare() follows the alphabet instead.
-bool Mt5ConsoleIsBefore(const string left, const string right)
-  {
-   int length = MathMin(StringLen(left), StringLen(right));
-   for(int i = 0; i < length; i++)
-     {
-      int a = (int)StringGetCharacter(left, i);
-      int b = (int)StringGetCharacter(right, i);
-      if(a != b)
-        {
-         return(a < b);
-        }
-     }
-   return(StringLen(left) < StringLen(right));
-  }
-
 bool Mt5ConsoleTradeAllowed()
   {
    if(TerminalInfoInteger(TERMINAL_TRADE_ALLOWED) == 0 || MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)

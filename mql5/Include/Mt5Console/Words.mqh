@@ -170,3 +170,19 @@ void Mt5ConsoleBytes(const string text, uchar &bytes[])
      }
    ArrayResize(bytes, count);
   }
+
+// By character codes: StringCompare() follows the alphabet instead.
+bool Mt5ConsoleIsBefore(const string left, const string right)
+  {
+   int length = MathMin(StringLen(left), StringLen(right));
+   for(int i = 0; i < length; i++)
+     {
+      int a = (int)StringGetCharacter(left, i);
+      int b = (int)StringGetCharacter(right, i);
+      if(a != b)
+        {
+         return(a < b);
+        }
+     }
+   return(StringLen(left) < StringLen(right));
+  }
