@@ -6,60 +6,22 @@ Must not know: what is compiled, or for whom.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from mt5console.core.model.observed import CompileReport
+from mt5console.core.terminal.compile_log import CompileLog, read_compile_log
 
 MESSAGES_KEPT = 50
 LOG_GRACE_S = 2.0
 """A running MetaEditor may take the job over: then the log comes after our process has ended."""
 LOG_LOOK_S = 0.05
 KILL_WAIT_S = 3.0
-
-_RESULT = re.compile(r"^\s*Result:?\s+(\d+)\s+error\S*,\s*(\d+)\s+warning", re.IGNORECASE | re.MULTILINE)
-_MESSAGE = re.compile(r" : (error|warning)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompileLog:
-    """What a MetaEditor log says. `result` is its last line, as it stands there."""
-
-    errors: int
-    warnings: int
-    messages: tuple[str, ...]
-    result: str
-
-
-def read_compile_log(data: bytes) -> CompileLog | None:
-    """Read a log's bytes (UTF-16 or UTF-8, both forms of `Result:`); None while it has no result line."""
-    text = _decode(data)
-    results = list(_RESULT.finditer(text))
-    if not results:
-        return None
-    last = results[-1]
-    lines = [line.strip() for line in text.splitlines()]
-    return CompileLog(
-        errors=int(last[1]),
-        warnings=int(last[2]),
-        messages=tuple(line for line in lines if _MESSAGE.search(line))[:MESSAGES_KEPT],
-        result=text[last.start() :].strip().splitlines()[0].strip(),
-    )
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    if data[1:2] == b"\0":
-        return data.decode("utf-16-le", "replace")
-    return data.decode("utf-8-sig", "replace")
 
 
 def size_as_version(program: Path) -> str:
@@ -130,7 +92,8 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 def _wait_for_log(log: Path, until_s: float) -> CompileLog | None:
     while True:
         try:
-            said = read_compile_log(log.read_bytes())
+            heard = read_compile_log(log.read_bytes())
+            said = heard if heard.result else None
         except OSError:
             said = None
         if said is not None or time.monotonic() >= until_s:
@@ -148,7 +111,8 @@ def _judge(said: CompileLog, binary: Path, *, fresh: bool) -> CompileReport:
         ok, evidence = False, f"{said.result}, but {binary.name} is empty: is the disk full?"
     else:
         ok, evidence = True, f"{said.result}; {binary.name} is fresh, {stamp[1]} bytes"
-    return CompileReport(ok=ok, errors=said.errors, warnings=said.warnings, messages=said.messages, evidence=evidence)
+    messages = tuple(message.raw for message in said.messages[:MESSAGES_KEPT])
+    return CompileReport(ok=ok, errors=said.errors, warnings=said.warnings, messages=messages, evidence=evidence)
 
 
 def _hint(source: Path, editor: Path) -> str:

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mt5console.core.ports import Compiler
 from mt5console.platforms import metaeditor
-from mt5console.platforms.metaeditor import MetaEditorCompiler, read_compile_log
+from mt5console.platforms.metaeditor import MetaEditorCompiler
 from mt5console.simulation.binary import read_binary
 
 NAME = "metaeditor64"
@@ -153,17 +151,12 @@ def test_what_is_missing_is_named(tmp_path: Path, compiler: Compiler, source: Pa
     assert "absent.mq5 is missing" in compiler.compile(tmp_path / "absent.mq5", tmp_path, 5).evidence
 
 
-def test_only_the_first_messages_are_kept() -> None:
-    lines = [f"x({n},1) : error 256: 'v{n}' - undeclared identifier" for n in range(94)]
-    said = read_compile_log("\r\n".join([*lines, "Result: 94 errors, 29 warnings"]).encode("utf-16"))
-    assert said is not None
-    assert (said.errors, said.warnings, len(said.messages)) == (94, 29, 50)
-
-
-@given(st.binary(max_size=200))
-def test_foreign_bytes_are_no_result(data: bytes) -> None:
-    said = read_compile_log(data)
-    assert said is None or "esult" in said.result.casefold()
+def test_only_the_first_messages_are_kept(tmp_path: Path, compiler: Compiler, source: Path) -> None:
+    listed = "[f\"x({n},1) : error 256: 'v{n}' - undeclared identifier\" for n in range(94)]"
+    editor(tmp_path, f"say('\\n'.join([*{listed}, 'Result: 94 errors, 29 warnings']))")
+    report = compiler.compile(source, tmp_path, 20)
+    assert (report.errors, report.warnings, len(report.messages)) == (94, 29, 50)
+    assert report.messages[0] == "x(0,1) : error 256: 'v0' - undeclared identifier"
 
 
 def test_nothing_is_written_to_our_streams(

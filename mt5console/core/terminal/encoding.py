@@ -31,6 +31,14 @@ class TextForm:
         """A line feed in this form."""
         return "\n".encode(self.codec)
 
+    def find_newline(self, data: bytes, start: int = 0, end: int | None = None, *, last: bool = False) -> int:
+        """The first or last line feed between two places that stands on a whole character of `data`; -1 for none."""
+        stop, newline = len(data) if end is None else end, self.newline
+        place = data.rfind(newline, start, stop) if last else data.find(newline, start, stop)
+        while place >= 0 and place % self.unit:
+            place = data.rfind(newline, start, place + 1) if last else data.find(newline, place + 1, stop)
+        return place
+
 
 TERMINAL_FORM = TextForm("utf-16-le", codecs.BOM_UTF16_LE)
 """What the terminal itself writes."""

@@ -8,76 +8,23 @@ the terminal's word. Must not know: what a kind means for health.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from mt5console.core.model.observed import JournalEntry, JournalKind
+from mt5console.core.terminal.journal_texts import EVENT, detail_value, meaning_of
+
+_UPDATER_BEGINS = "updating..."
 
 BENIGN_AFTER = timedelta(seconds=5)
 """A connection that is lost this soon after the switch to a better access point comes back by itself (about 1 s)."""
 
-_LONGEST = 1024
-"""The terminal's own texts are shorter; matching must stay cheap on whatever else stands in a file."""
+_LEVELS = frozenset("0123")
+_DIGITS = frozenset("0123456789")
+"""MetaEditor writes levels above 3 too."""
 
 _TIME = re.compile(r"(?:(\d{4})\.(\d\d)\.(\d\d) )?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})\Z", re.ASCII)
-_CHART = r"\((?P<symbol>[^,]+),(?P<timeframe>[A-Za-z]+\d*)\)"
-_LOGIN = r"'(?P<login>[^']*)': "
-_LONG_TIMEFRAMES = {"Daily": "D1", "Weekly": "W1", "Monthly": "MN1"}
-
-_PATTERNS: tuple[tuple[str, JournalKind, re.Pattern[str]], ...] = tuple(
-    (category, kind, re.compile(pattern, re.ASCII | re.DOTALL))
-    for category, kind, pattern in (
-        (
-            "Terminal",
-            JournalKind.STARTED,
-            r"(?P<product>.+) build (?P<build>\d+) started for (?P<company>.+)",
-        ),
-        ("Terminal", JournalKind.EXITED, r"shutdown with (?P<code>-?\d+)"),
-        ("Terminal", JournalKind.SECOND_INSTANCE, r"terminal process already started"),
-        ("System", JournalKind.SYSTEM_SHUTDOWN, r"terminal stopped due to system shutdown"),
-        (
-            "Network",
-            JournalKind.AUTHORIZED,
-            _LOGIN + r"authorized on (?P<server>.+?)(?: through (?P<access_point>.+?))?"
-            r"(?: \(ping: (?P<ping_ms>\d+(?:\.\d+)?) ms(?:, build (?P<access_point_build>\d+))?\))?",
-        ),
-        (
-            "Network",
-            JournalKind.AUTHORIZATION_FAILED,
-            _LOGIN + r"authorization on (?P<server>.+) failed(?: \((?P<reason>.*)\))?",
-        ),
-        ("Network", JournalKind.CONNECTION_LOST, _LOGIN + r"connection to (?P<server>.+) lost"),
-        (
-            "Network",
-            JournalKind.ACCESS_POINT_SWITCH,
-            _LOGIN + r"auto connecting to a better access point(?: with (?P<quality>\d+) %.*)?",
-        ),
-        ("Experts", JournalKind.ALGO_ENABLED, r"automated trading is enabled"),
-        ("Experts", JournalKind.ALGO_DISABLED, r"automated trading is disabled(?: because (?P<reason>.+))?"),
-        ("Experts", JournalKind.ROBOT_LOADED, rf"expert (?P<robot>.+) {_CHART} loaded successfully"),
-        ("Experts", JournalKind.ROBOT_REMOVED, rf"expert (?P<robot>.+) {_CHART} removed"),
-        (
-            "Experts",
-            JournalKind.ROBOT_INIT_FAILED,
-            rf"initializing of (?P<robot>.+) {_CHART} failed with code (?P<code>-?\d+)(?: \((?P<reason>.*)\))?",
-        ),
-        ("LiveUpdate", JournalKind.UPDATE_AVAILABLE, r"new version build (?P<build>\d+).* is available"),
-        ("LiveUpdate", JournalKind.UPDATE_STARTED, r'start ".+" /update\b.*'),
-        ("Services", JournalKind.SERVICE_STARTED, r"service '(?P<service>.*)' started"),
-        ("Services", JournalKind.SERVICE_STOPPED, r"service '(?P<service>.*)' stopped"),
-    )
-)
-_EXPERTS_LOG = re.compile(rf"(?P<robot>.+) {_CHART}")
-_NUMBERS: dict[str, Callable[[str], int | float]] = {
-    "build": int,
-    "code": int,
-    "login": int,
-    "access_point_build": int,
-    "quality": int,
-    "ping_ms": float,
-}
 
 
 def format_line(at: datetime, level: int, category: str, text: str, tag: str = "MT") -> str:
@@ -90,19 +37,23 @@ def parse_line(text: str, day: date, experts_log: bool) -> JournalEntry | None:
     """The entry of one line by itself, None when it has not the form of one. Never raises.
 
     `day` is the file's date, `experts_log` whether programs wrote it. MetaEditor's own log (a date in each line and no
-    letters before the level) is read too. What needs the lines before it (`benign`, unclean exits) is the reader's.
+    letters before the level) is read too, and MetaTrader 4's three columns, whose category is unknown. What needs the
+    lines before it (`benign`, unclean exits) is the reader's.
     """
     line = text.rstrip("\r\n").removeprefix("\ufeff")
     columns = line.split("\t", 4)
-    if len(columns) < 5:
-        columns = ["", *line.split("\t", 3)]
-    if len(columns) < 5:
+    if len(columns) == 5 and columns[1] in _LEVELS and (time := _time_of(columns[2], day)):
+        return _entry_of(time, columns[1], columns[3], columns[4], experts_log)
+    columns = line.split("\t", 3)
+    if len(columns) < 3 or columns[0] not in _DIGITS or not (time := _time_of(columns[1], day)):
         return None
-    _, level, clock, category, words = columns
-    time = _time_of(clock, day)
-    if time is None or level not in ("0", "1", "2", "3"):
-        return None
-    kind, details = _meaning_of(category, words, experts_log)
+    if len(columns) == 3:
+        return _entry_of(time, columns[0], "", columns[2], True)
+    return _entry_of(time, columns[0], columns[2], columns[3], experts_log)
+
+
+def _entry_of(time: str, level: str, category: str, words: str, experts_log: bool) -> JournalEntry:
+    kind, details = meaning_of(category, words, experts_log)
     return JournalEntry(time=time, kind=kind, level=int(level), category=category, text=words, details=details)
 
 
@@ -118,7 +69,7 @@ def entry_json(entry: JournalEntry) -> dict[str, Any]:
     if entry.kind is JournalKind.ALGO_DISABLED:
         shape["reason"] = None
     for name, value in entry.details:
-        shape[name] = _json_value(name, value)
+        shape[name] = detail_value(name, value)
     return shape
 
 
@@ -142,6 +93,7 @@ class JournalReader:
         self._experts_log = experts_log
         self._running = running
         self._second: str = ""
+        self._updating = False
         self._switch: _Switch | None = None
         self._last_time = f"{day.isoformat()}T00:00:00.000"
 
@@ -169,13 +121,16 @@ class JournalReader:
         return self._in_context(entry)
 
     def _in_context(self, entry: JournalEntry) -> tuple[JournalEntry, ...]:
-        if self._running is None and entry.kind is not JournalKind.STARTED:
+        if entry.text == _UPDATER_BEGINS and entry.category == "LiveUpdate":
+            # The updater's program: it writes here when it runs in the terminal's own directory.
+            self._updating = True
+        elif self._running is None and not self._updating and entry.kind is not JournalKind.STARTED:
             # Something runs, though its start stands in an older file.
             self._running = True
         match entry.kind:
             case JournalKind.STARTED:
                 unclean = self._running is True
-                self._running, self._second = True, ""
+                self._running, self._second, self._updating = True, "", False
                 return (_unclean_before(entry), entry) if unclean else (entry,)
             case JournalKind.EXITED:
                 return (self._exit(entry),)
@@ -193,7 +148,9 @@ class JournalReader:
         return (entry,)
 
     def _exit(self, entry: JournalEntry) -> JournalEntry:
-        """The exit of the run, unless it is that of a second process which only came to see that one runs."""
+        """The exit of the run, unless it is that of the updater or of a second process that saw the first."""
+        if self._updating and self._running is not True:
+            return replace(entry, details=(*entry.details, ("updater", "true")))
         if self._second == "leaving":
             self._second = ""
             return replace(entry, details=(*entry.details, ("second_instance", "true")))
@@ -202,7 +159,7 @@ class JournalReader:
 
     def _note_exit_code(self, entry: JournalEntry) -> None:
         """Both processes write one journal: the first exit code after "already started" is the second one's."""
-        if entry.category == "Terminal" and entry.text.startswith("exit with code "):
+        if entry.category == "Terminal" and entry.detail(EVENT) == "exit_began":
             self._second = "leaving" if self._second == "came" else ""
 
     def _explains(self, lost: JournalEntry) -> bool:
@@ -231,26 +188,6 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _meaning_of(category: str, text: str, experts_log: bool) -> tuple[JournalKind, tuple[tuple[str, str], ...]]:
-    if len(category) > _LONGEST or len(text) > _LONGEST:
-        return JournalKind.OTHER, ()
-    chart = _EXPERTS_LOG.fullmatch(category)
-    if chart:
-        return JournalKind.OTHER, _parts(chart)
-    if not experts_log:
-        for wanted, kind, pattern in _PATTERNS:
-            if category == wanted and (match := pattern.fullmatch(text)):
-                return kind, _parts(match)
-    return JournalKind.OTHER, ()
-
-
-def _parts(match: re.Match[str]) -> tuple[tuple[str, str], ...]:
-    parts = {name: value for name, value in match.groupdict().items() if value is not None}
-    if "timeframe" in parts:
-        parts["timeframe"] = _LONG_TIMEFRAMES.get(parts["timeframe"], parts["timeframe"])
-    return tuple(parts.items())
-
-
 def _unclean_before(start: JournalEntry) -> JournalEntry:
     words = "the run before this start left no exit: the terminal was killed, crashed or lost its power"
     return _entry_at(start.time, JournalKind.UNCLEAN_EXIT, 1, "Terminal", words)
@@ -258,13 +195,3 @@ def _unclean_before(start: JournalEntry) -> JournalEntry:
 
 def _entry_at(time: str, kind: JournalKind, level: int, category: str, text: str) -> JournalEntry:
     return JournalEntry(time=time, kind=kind, level=level, category=category, text=text)
-
-
-def _json_value(name: str, value: str) -> Any:
-    if name in ("benign", "second_instance"):
-        return value == "true"
-    number = _NUMBERS.get(name)
-    try:
-        return number(value) if number else value
-    except ValueError:
-        return value

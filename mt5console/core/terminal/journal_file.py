@@ -5,21 +5,25 @@ Files are opened briefly for reading, as the terminal allows while it writes. Mu
 
 from __future__ import annotations
 
+import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from mt5console.core.errors import NotFound, StorageFailed
+from mt5console.core.errors import ConsoleError, NotFound, StorageFailed
 from mt5console.core.model.observed import JournalEntry
 from mt5console.core.terminal.encoding import TextForm, form_of
 from mt5console.core.terminal.journal import JournalReader
+from mt5console.core.terminal.journal_removals import explained
 
 NEAR_END = 64 * 1024
 """How much of a journal is looked at when only its end matters (bytes)."""
 
 _HEAD = 4096
+_BLOCK = 256 * 1024
+_LINE_PIECE = 64 * 1024
 _ANCHOR = 64
 
 
@@ -50,25 +54,87 @@ def is_experts_log(path: Path) -> bool:
 
 
 def read_journal(path: Path) -> Iterator[JournalEntry]:
-    """Every line of a file as an entry, `unclean_exit` besides; read piece by piece, so size does not matter.
+    """Every line of a file as an entry, `unclean_exit` besides, removals with their reason.
 
-    A file with another name than a journal's takes the day of its last change. Raises NotFound (`no_journal`) and
-    StorageFailed (`journal_unreadable`).
+    Read piece by piece, so size does not matter, nor does a line's length: one that is longer than 64 Ki characters
+    comes in several entries. A file with another name than a journal's takes the day of its last change. Raises
+    NotFound (`no_journal`) and StorageFailed (`journal_unreadable`).
     """
-    try:
-        with path.open("rb") as file:
-            form = form_of(file.read(_HEAD))
-            changed = os.fstat(file.fileno()).st_mtime
-        day = day_of(path.name) or datetime.fromtimestamp(changed).date()
-        experts_log = is_experts_log(path)
-        reader = JournalReader(day, experts_log=experts_log, running=None if experts_log else _left_running(path))
-        with path.open(encoding=form.codec, errors="replace", newline="\n") as text:
-            for line in text:
-                yield from reader.feed(line.removeprefix("\ufeff"))
-    except FileNotFoundError:
-        raise NotFound("no_journal", f"There is no journal {path}.") from None
-    except OSError as error:
-        raise StorageFailed("journal_unreadable", f"The journal {path} cannot be read: {error.strerror}.") from None
+    return read_journals(((path, 0),))
+
+
+def read_journals(parts: Iterable[tuple[Path, int]]) -> Iterator[JournalEntry]:
+    """Several files of one terminal as one journal, oldest first, each from a byte on (0: its beginning).
+
+    Raises as `read_journal` does, at the file that cannot be read.
+    """
+    return explained(_read(tuple(parts)))
+
+
+def _read(parts: tuple[tuple[Path, int], ...]) -> Iterator[JournalEntry]:
+    reader: JournalReader | None = None
+    for path, start in parts:
+        try:
+            day = day_of(path.name) or changed_day(path)
+            if reader is None:
+                reader = reader_for(path, day, whole=start == 0)
+            else:
+                reader.turn_to(day)
+            for line in file_lines(path, start):
+                yield from reader.feed(line)
+        except OSError as error:
+            raise unreadable(path, error) from None
+
+
+def reader_for(path: Path, day: date, *, whole: bool) -> JournalReader:
+    """A reader for a file of that day: an experts log by its folder; `whole`: it will hear the file's beginning."""
+    experts_log = is_experts_log(path)
+    running = _left_running(path) if whole and not experts_log else None
+    return JournalReader(day, experts_log=experts_log, running=running)
+
+
+def changed_day(path: Path) -> date:
+    """The day of a file's last change, local time. Raises OSError."""
+    return datetime.fromtimestamp(path.stat().st_mtime).date()
+
+
+def unreadable(path: Path, error: OSError) -> ConsoleError:
+    """The error to raise for a file that is not there or cannot be read, in one sentence."""
+    if isinstance(error, FileNotFoundError):
+        return NotFound("no_journal", f"There is no journal {path}; give a file, or a user's number.")
+    if isinstance(error, IsADirectoryError) or path.is_dir():
+        return StorageFailed("journal_unreadable", f"{path} is a directory; give one of the .log files in it.")
+    reason = error.strerror or type(error).__name__
+    return StorageFailed("journal_unreadable", f"The journal {path} cannot be read ({reason}); look at its rights.")
+
+
+def file_form(path: Path) -> TextForm:
+    """The form of a file's text. Raises OSError."""
+    with path.open("rb") as file:
+        return form_of(file.read(_HEAD))
+
+
+def file_lines(path: Path, start: int = 0) -> Iterator[str]:
+    """The lines of a file from byte `start` on, without line ends, in bounded memory. Raises OSError.
+
+    A line that never ends comes in pieces of 64 Ki characters, half a line at the end as it stands.
+    """
+    form = file_form(path)
+    decoder = codecs.getincrementaldecoder(form.codec)(errors="replace")
+    rest = ""
+    with path.open("rb") as file:
+        file.seek(max(start, len(form.bom)))
+        while data := file.read(_BLOCK):
+            lines = (rest + decoder.decode(data)).split("\n")
+            rest = lines.pop()
+            for line in lines:
+                yield line.removesuffix("\r")
+            while len(rest) >= _LINE_PIECE:
+                yield rest[:_LINE_PIECE]
+                rest = rest[_LINE_PIECE:]
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest.removesuffix("\r")
 
 
 def running_before(directory: Path, day: date) -> bool | None:
@@ -122,8 +188,8 @@ def read_piece(path: Path, start: int | None, anchor: bytes = b"", limit: int = 
                 begin = 0
         file.seek(begin)
         data = file.read(limit)
-    first = _after_newline(data, form, last=False) if start is None and begin else 0
-    end = max(first, _after_newline(data, form, last=True))
+    first = _behind(form, form.find_newline(data)) if start is None and begin else 0
+    end = max(first, _behind(form, form.find_newline(data, last=True)))
     if end == 0 and len(data) == limit:
         end = limit - limit % form.unit
     text = data[first:end].decode(form.codec, errors="replace").removeprefix("\ufeff")
@@ -136,10 +202,5 @@ def read_piece(path: Path, start: int | None, anchor: bytes = b"", limit: int = 
     )
 
 
-def _after_newline(data: bytes, form: TextForm, *, last: bool) -> int:
-    """The place behind the first or last line feed that stands on a whole character; 0 when there is none."""
-    newline = form.newline
-    place = data.rfind(newline) if last else data.find(newline)
-    while place >= 0 and place % form.unit:
-        place = data.rfind(newline, 0, place + 1) if last else data.find(newline, place + 1)
-    return place + len(newline) if place >= 0 else 0
+def _behind(form: TextForm, newline: int) -> int:
+    return newline + form.unit if newline >= 0 else 0
