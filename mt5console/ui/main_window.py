@@ -7,62 +7,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mt5console.ui.bridge.loader import ModuleLoader
 from mt5console.ui.models.commands_model import Command
-from mt5console.ui.pictures import Answer, ConnectionPicture, FleetPicture, IncidentPicture, OperationPicture
-from mt5console.ui.theme.icons import application_icon
-from mt5console.ui.theme.look import look
-from mt5console.ui.widgets.toast import Toasts
+from mt5console.ui.pictures import (
+    Answer,
+    ConnectionPicture,
+    DeploymentPicture,
+    FleetPicture,
+    IncidentPicture,
+    OperationPicture,
+)
 from mt5console.ui.window.acts import TerminalActs
-from mt5console.ui.window.banner import Banner
+from mt5console.ui.window.after_paint import LATER
 from mt5console.ui.window.dialogs import Dialogs
-from mt5console.ui.window.fleet_page import FleetPage
+from mt5console.ui.window.frame import PAGE_NAMES, WindowFrame
 from mt5console.ui.window.menus import all_commands, terminal_menu
-from mt5console.ui.window.news import ActivityLine, end_of, title_of
-from mt5console.ui.window.rail import Rail
+from mt5console.ui.window.news import end_of, end_of_deployment, title_of
 from mt5console.ui.window.remembered import Remembered
-from mt5console.ui.window.top_bar import TopBar
 from mt5console.ui.window.tray import Tray
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
     from mt5console.ui.history import AgeHistory
-    from mt5console.ui.views.terminal_dock import TerminalDock
 
-LATER = (
-    "mt5console.ui.bridge.follower",
-    "mt5console.ui.bridge.carrier",
-    "mt5console.ui.history",
-    "mt5console.ui.views.graph_raster",
-    "mt5console.ui.views.terminal_dock",
-    "mt5console.ui.views.incidents_view",
-    "mt5console.ui.views.server_view",
-    "mt5console.ui.dialogs.deploy_dialog",
-    "mt5console.ui.dialogs.confirm_live",
-    "mt5console.ui.dialogs.stop_all_dialog",
-    "mt5console.ui.dialogs.user_dialog",
-    "mt5console.ui.dialogs.robot_dialog",
-    "mt5console.ui.dialogs.remove_dialogs",
-    "mt5console.ui.dialogs.password_dialog",
-    "mt5console.ui.dialogs.maintenance_dialog",
-    "mt5console.ui.dialogs.command_palette",
-    "mt5console.ui.dialogs.quit_dialog",
-    "pyqtgraph",
-)
-"""What the first frame does without; loaded in a thread of its own right after it."""
 
-DOCK_WIDTH = 470
-PAGE_NAMES = ("fleet", "incidents", "server")
 ENGINE_END_MS = 5000
 BUSY_KINDS = frozenset({"terminal_start", "terminal_stop", "terminal_restart", "reconnect", "release"})
 """Operations that keep a terminal busy: its card says so, and takes no other act meanwhile."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowFrame):
     """The console. `remembered`: layout and filters of the last run; `asks_on_quit`: whether the engine may be ended.
 
     Signals:
@@ -81,87 +59,50 @@ class MainWindow(QMainWindow):
         asks_on_quit: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("main_window")
-        self.setWindowTitle("mt5console")
+        super().__init__(remembered or Remembered(), read_only=desk.read_only, parent=parent)
         self._desk = desk
-        self._read_only = desk.read_only
         self._asks_on_quit = asks_on_quit and not desk.read_only
-        self._remembered = remembered or Remembered()
         self._history: AgeHistory | None = None
-        self._dock: TerminalDock | None = None
         self._awaited_user = self._remembered.selected_user
         self._has_painted = False
         self._may_close = False
         self._heartbeats_token = 0
         self._ending_token = 0
         self._mine: set[str] = set()
-        self._selected: int | None = None
-        look().use_theme(self._remembered.theme)
-        self._build()
+        self.acts = TerminalActs(desk, self)
+        self.dialogs = Dialogs(desk, self)
+        self.tray = Tray(self)
+        self._loader = ModuleLoader(LATER, self)
+        self._connect_parts()
         self._build_shortcuts()
         self._connect_desk()
         self._restore()
 
     # ---- building -----------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        self.acts = TerminalActs(self._desk, self)
-        self.dialogs = Dialogs(self._desk, self)
-        self.tray = Tray(self)
-        centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.top_bar = TopBar(read_only=self._read_only, parent=centre)
-        self.banner = Banner(centre)
-        self.activity = ActivityLine(centre)
-        column.addWidget(self.top_bar)
-        column.addWidget(self.banner)
-        column.addLayout(self._build_middle(centre), 1)
-        column.addWidget(self.activity)
-        self.setCentralWidget(centre)
-        # Over the pages, so that news hide neither the dock nor the line of what is under way.
-        self.toasts = Toasts(self._pages)
+    def _connect_parts(self) -> None:
         self.top_bar.mode_asked.connect(self.set_watchdog_mode)
         self.top_bar.filter_changed.connect(self._on_filter_changed)
         self.top_bar.palette_asked.connect(self._on_palette_asked)
         self.top_bar.stop_all_asked.connect(self._on_stop_all_asked)
-        self.acts.taken_on.connect(self._on_taken_on)
-        self.acts.refused.connect(self._on_refused)
-        self.dialogs.refused.connect(self._on_refused)
-        self.dialogs.journal_wanted.connect(self._on_journal_wanted)
-        self.tray.clicked.connect(self._on_tray_clicked)
-        self._loader = ModuleLoader(LATER, self)
-        self._loader.loaded.connect(self._on_loaded)
-        self.setWindowIcon(application_icon(look().theme))
-        self.setMinimumSize(look().px(960), look().px(560))
-        self.resize(look().px(1440), look().px(900))
-
-    def _build_middle(self, parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        self.rail = Rail(parent)
+        self.top_bar.deployment_asked.connect(self._on_deployment_asked)
         self.rail.page_asked.connect(self.show_page)
         self.rail.theme_asked.connect(self.toggle_theme)
-        row.addWidget(self.rail)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, parent)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        self._pages = QStackedWidget(self._splitter)
-        self.fleet_page = FleetPage(read_only=self._read_only, parent=self._pages)
         self.fleet_page.live_only_changed.connect(self._on_filter_changed)
         self.fleet_page.add_user_asked.connect(self._on_add_user_asked)
-        self.fleet_view = self.fleet_page.view
         self.fleet_view.selected_changed.connect(self._on_selected_changed)
         self.fleet_view.deploy_asked.connect(self._on_deploy_asked)
         self.fleet_view.restart_asked.connect(self._on_restart_asked)
         self.fleet_view.stop_asked.connect(self._on_stop_asked)
         self.fleet_view.more_asked.connect(self._on_more_asked)
-        self._pages.addWidget(self.fleet_page)
-        self._splitter.addWidget(self._pages)
-        row.addWidget(self._splitter, 1)
-        return row
+        self.acts.taken_on.connect(self._on_taken_on)
+        self.acts.refused.connect(self._on_refused)
+        self.dialogs.refused.connect(self._on_refused)
+        self.dialogs.journal_wanted.connect(self._on_journal_wanted)
+        self.dialogs.deployments_changed.connect(self.top_bar.deploys.set_running)
+        self.dialogs.deployment_ended.connect(self._on_deployment_ended)
+        self.tray.clicked.connect(self._on_tray_clicked)
+        self._loader.loaded.connect(self._on_loaded)
 
     def _build_shortcuts(self) -> None:
         for keys, does in (
@@ -181,14 +122,6 @@ class MainWindow(QMainWindow):
         self.banner.set_connection(self._desk.connection)
         self.top_bar.set_fleet(self._desk.fleet)
 
-    def _restore(self) -> None:
-        if self._remembered.geometry:
-            self.restoreGeometry(QByteArray(self._remembered.geometry))
-        self.top_bar.set_filter(self._remembered.filter_text, frozenset(self._remembered.filter_states))
-        self.fleet_page.set_mode(self._remembered.layout)
-        self.rail.set_page("fleet")
-        self.fleet_view.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _build_later(self) -> None:
         """What the first frame does without: the dock, the other pages, the rings of heartbeat ages."""
         from mt5console.ui.history import AgeHistory
@@ -198,15 +131,13 @@ class MainWindow(QMainWindow):
 
         self._history = AgeHistory()
         self.fleet_view.set_history(self._history)
-        self._dock = TerminalDock(self._desk)
-        self._dock.act_asked.connect(self._on_act_asked)
-        self._dock.dialog_asked.connect(self._on_dialog_asked)
-        self._dock.menu_asked.connect(self._on_more_asked)
-        self._dock.closed.connect(self._on_dock_closed)
-        self._splitter.addWidget(self._dock)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
-        self._dock.hide()
+        dock = TerminalDock(self._desk)
+        dock.act_asked.connect(self._on_act_asked)
+        dock.dialog_asked.connect(self._on_dialog_asked)
+        dock.menu_asked.connect(self._on_more_asked)
+        dock.closed.connect(self._on_dock_closed)
+        self._place_dock(dock)
+        self.dialogs.follow_deployments()
         incidents = IncidentsView(self._desk)
         incidents.act_asked.connect(self._on_act_asked)
         incidents.dialog_asked.connect(self._on_dialog_asked)
@@ -237,41 +168,9 @@ class MainWindow(QMainWindow):
         self.fleet_view.select(user_id)
 
     @Slot(str)
-    def show_page(self, name: str) -> None:
-        """Show a page of the rail."""
-        index = PAGE_NAMES.index(name)
-        if index < self._pages.count():
-            self._pages.setCurrentIndex(index)
-            self.rail.set_page(name)
-            if self._dock is not None:
-                # The dock belongs to the fleet; the other pages need the room.
-                self._dock.setVisible(name == "fleet" and self._selected is not None)
-
-    @Slot(str)
     def set_watchdog_mode(self, mode: str) -> None:
         """Ask the engine for another mode; the selector follows when it is so."""
         self.acts.ask_plainly("set_mode", {"mode": mode})
-
-    @Slot()
-    def toggle_theme(self) -> None:
-        """Dark or light."""
-        look().use_theme("light" if look().theme.is_dark else "dark")
-
-    def remembered_now(self) -> Remembered:
-        """What the next run should find again."""
-        width = (
-            self._dock.width() if self._dock is not None and not self._dock.isHidden() else self._remembered.dock_width
-        )
-        return Remembered(
-            geometry=bytes(self.saveGeometry().data()),
-            dock_width=width,
-            theme=look().theme.name,
-            layout=self.fleet_view.mode,
-            filter_text=self.top_bar.filter_text,
-            filter_states=tuple(sorted(self.top_bar.chips.states)),
-            page=PAGE_NAMES[self._pages.currentIndex()],
-            selected_user=self._selected or 0,
-        )
 
     # ---- what the desk says -------------------------------------------------------------------------------------
 
@@ -343,13 +242,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_selected_changed(self, user_id: int) -> None:
         self._selected = user_id or None
-        if self._dock is None or not user_id:
-            return
-        if self._dock.isHidden():
-            width = self._remembered.dock_width or look().px(DOCK_WIDTH)
-            self._dock.show()
-            self._splitter.setSizes([max(1, self._splitter.width() - width), width])
-        self._dock.show_user(user_id)
+        if user_id:
+            self._open_dock(user_id)
 
     @Slot(object)
     def _on_deploy_asked(self, user_id: int) -> None:
@@ -409,6 +303,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_stop_all_asked(self) -> None:
         self.open_dialog("stop_all")
+
+    @Slot(object, object)
+    def _on_deployment_asked(self, user_id: int | None, robot_id: int) -> None:
+        self.open_dialog("deploy", user_id, robot_id)
+
+    @Slot(object)
+    def _on_deployment_ended(self, deployment: DeploymentPicture) -> None:
+        toast = self.toasts.tell(*end_of_deployment(deployment), act="Show")
+        toast.acted.connect(_Showing(self, deployment, toast).show)
 
     @Slot(str)
     def _on_taken_on(self, operation_id: str) -> None:
@@ -478,3 +381,15 @@ class MainWindow(QMainWindow):
         if not self._may_close:
             self._may_close = True
             self.close()
+
+
+class _Showing(QObject):
+    """Opens the dialog of a deployment whose news somebody clicked."""
+
+    def __init__(self, window: MainWindow, deployment: DeploymentPicture, parent: QObject) -> None:
+        super().__init__(parent)
+        self._window, self._deployment = window, deployment
+
+    @Slot()
+    def show(self) -> None:
+        self._window.open_dialog("deploy", self._deployment.user_id, self._deployment.robot_id)

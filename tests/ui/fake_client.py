@@ -51,10 +51,12 @@ class FakeEngine:
         self.submitted: list[tuple[str, dict[str, Any]]] = []
         self.incidents_open: list[dict[str, Any]] = []
         self.operations: dict[str, dict[str, Any]] = {}
+        self.deployments: list[dict[str, Any]] = []
         self.holds = threading.Event()
         self.holds.set()
         self.threads: set[str] = set()
         self.stopped = False
+        self.is_followed = False
         self.sequence = 0
 
     def client(self, _timeout_s: float) -> FakeClient | None:
@@ -79,6 +81,11 @@ class FakeEngine:
         shape = {"operation_id": operation_id, "kind": kind, "user_id": 1, "state": state, **more}
         self.operations[operation_id] = shape
         self.log.add("operation", shape)
+
+    def tell_deployment(self, shape: dict[str, Any]) -> None:
+        """A step of a deployment: kept, as a new window will ask for it, and told as an event."""
+        self.deployments = [shape, *(one for one in self.deployments if one["deployment_id"] != shape["deployment_id"])]
+        self.log.add("deployment", shape)
 
     def die(self) -> None:
         self.is_alive = False
@@ -113,11 +120,13 @@ class FakeClient:
         return list(self._answer().incidents_open)
 
     def deployments(self, _robot_id: int | None, _limit: int) -> list[dict[str, Any]]:
-        self._answer()
-        return []
+        return list(self._answer().deployments)
 
     def next_event(self, after: int, wait_s: float) -> list[dict[str, Any]]:
-        found = self._answer().log.after(after, wait_s)
+        engine = self._answer()
+        # What came before is read without waiting; who waits for news has read all of that.
+        engine.is_followed = engine.is_followed or wait_s > 0
+        found = engine.log.after(after, wait_s)
         self._answer()
         return found
 

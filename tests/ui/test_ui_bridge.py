@@ -32,10 +32,10 @@ def desk(engine: FakeEngine, qtbot) -> Iterator[EngineDesk]:
 
 
 @pytest.fixture
-def connected(desk: EngineDesk, qtbot) -> EngineDesk:
+def connected(desk: EngineDesk, engine: FakeEngine, qtbot) -> EngineDesk:
     with qtbot.waitSignal(desk.fleet_changed, timeout=5000):
         desk.start()
-    qtbot.waitUntil(lambda: desk.connection.is_connected, timeout=5000)
+    qtbot.waitUntil(lambda: desk.connection.is_connected and engine.is_followed, timeout=5000)
     return desk
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -196,3 +197,86 @@ def test_incidents_are_counted_on_the_rail(window, engine, qtbot):
     button = window.rail.findChild(QWidget, "page_incidents")
     qtbot.waitUntil(lambda: button.count == 1, timeout=5000)
     assert "1 open" in button.accessibleName()
+
+
+def _deployment(robot_id: int, user_id: int, status: str, *stages: str) -> dict[str, Any]:
+    return {
+        "deployment_id": f"d-{robot_id}",
+        "robot_id": robot_id,
+        "user_id": user_id,
+        "kind": "deploy",
+        "status": status,
+        "ready_confirmed": False,
+        "heartbeat_confirmed": False,
+        "chart_opened": False,
+        "stages": [{"name": name, "outcome": "passed", "seconds": 0.1, "evidence": "seen"} for name in stages],
+        "diagnosis": None,
+    }
+
+
+def _shown(window: MainWindow, kind: type[Any], name: str) -> list[Any]:
+    return [one for one in window.findChildren(kind, name) if one.isVisible()]
+
+
+def test_deployments_that_go_on_are_counted_and_one_is_opened_by_a_click(window, engine, qtbot):
+    chip = window.findChild(QWidget, "deployments_chip")
+    assert not chip.isVisible()
+    engine.tell_deployment(_deployment(101, 1, "RUNNING", "preflight", "compile"))
+    qtbot.waitUntil(lambda: chip.isVisible(), timeout=5000)
+    assert chip.words == "1 deploying"
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(_shown(window, QDialog, "deploy_dialog")), timeout=5000)
+    (dialog,) = _shown(window, QDialog, "deploy_dialog")
+    assert dialog.robot_id == 101
+    engine.tell_deployment(_deployment(101, 1, "SUCCESS", "preflight", "proven"))
+    qtbot.waitUntil(lambda: not chip.isVisible(), timeout=5000)
+
+
+def test_of_several_deployments_the_menu_finds_the_one_that_is_meant(window, engine, qtbot):
+    chip = window.findChild(QWidget, "deployments_chip")
+    for robot_id, user_id in ((101, 1), (201, 2)):
+        engine.tell_deployment(_deployment(robot_id, user_id, "RUNNING", "preflight", "compile"))
+    qtbot.waitUntil(lambda: chip.words == "2 deploying", timeout=5000)
+    menu = chip.menu()
+    assert [action.text() for action in menu.actions()] == ["Robot 101 on user_1", "Robot 201 on user_2"]
+    menu.actions()[1].trigger()
+    (dialog,) = _shown(window, QDialog, "deploy_dialog")
+    assert dialog.robot_id == 201
+    menu.deleteLater()
+    for robot_id, user_id in ((101, 1), (201, 2)):
+        engine.tell_deployment(_deployment(robot_id, user_id, "SUCCESS", "preflight", "proven"))
+    qtbot.waitUntil(lambda: not chip.isVisible(), timeout=5000)
+
+
+def test_the_end_of_a_deployment_is_told_once_by_the_dialog_in_sight_or_by_the_window(window, engine, qtbot):
+    chip = window.findChild(QWidget, "deployments_chip")
+    engine.tell_deployment(_deployment(101, 1, "RUNNING", "preflight", "compile"))
+    qtbot.waitUntil(chip.isVisible, timeout=5000)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    (dialog,) = _shown(window, QDialog, "deploy_dialog")
+    engine.tell_deployment(_deployment(101, 1, "SUCCESS", "preflight", "proven"))
+    qtbot.waitUntil(lambda: not chip.isVisible(), timeout=5000)
+    assert window.toasts.shown == ()
+    dialog.close()
+    again = {**_deployment(101, 1, "RUNNING", "preflight", "compile"), "deployment_id": "d-102"}
+    engine.tell_deployment(again)
+    qtbot.waitUntil(chip.isVisible, timeout=5000)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    (dialog,) = _shown(window, QDialog, "deploy_dialog")
+    dialog.close()
+    engine.tell_deployment({**again, "status": "SUCCESS"})
+    qtbot.waitUntil(lambda: bool(window.toasts.shown), timeout=5000)
+    (toast,) = window.toasts.shown
+    assert toast.words == "Deployment of robot 101: SUCCESS"
+    qtbot.mouseClick(toast.findChild(QPushButton, "toast_act"), Qt.MouseButton.LeftButton)
+    assert _shown(window, QDialog, "deploy_dialog") == [dialog]
+    assert window.toasts.shown == ()
+
+
+def test_what_others_deploy_ends_without_a_word(window, engine, qtbot):
+    chip = window.findChild(QWidget, "deployments_chip")
+    engine.tell_deployment(_deployment(101, 1, "RUNNING", "preflight", "compile"))
+    qtbot.waitUntil(chip.isVisible, timeout=5000)
+    engine.tell_deployment(_deployment(101, 1, "SUCCESS", "preflight", "proven"))
+    qtbot.waitUntil(lambda: not chip.isVisible(), timeout=5000)
+    assert window.toasts.shown == ()

@@ -100,6 +100,11 @@ class DeployFrame(FramedDialog):
         return self._pages.currentIndex() == PROOF and (shown is None or shown.status not in ENDED)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it shows a deployment, running or ended, and no choice or review any more."""
+        return self._pages.currentIndex() == PROOF
+
+    @property
     def has_unseen_end(self) -> bool:
         """Whether the deployment has ended while the dialog was hidden, and nobody has looked since."""
         shown = self._proof_page.deployment

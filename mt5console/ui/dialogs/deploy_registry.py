@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mt5console.ui.dialogs.deploy_dialog import DeployDialog
+from mt5console.ui.dialogs.deploy_words import ENDED
 from mt5console.ui.pictures import Answer, DeploymentPicture
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ class DeployRegistry(QObject):
         """The hidden dialog whose deployment has ended meanwhile: its result is read before another one begins."""
         return next((one for one in self._alive() if one.has_unseen_end and one.robot_id == robot_id), None)
 
+    def follows(self, robot_id: int | None) -> bool:
+        """Whether a dialog, hidden or not, is about this robot's deployment."""
+        return any(dialog.robot_id == robot_id and dialog.has_begun for dialog in self._alive())
+
     def shows(self, robot_id: int | None) -> bool:
         """Whether a dialog in sight shows this robot's deployment, so that nobody else needs to tell its end."""
         return any(dialog.isVisible() and dialog.robot_id == robot_id for dialog in self._alive())
@@ -95,9 +100,17 @@ class DeployRegistry(QObject):
         if answer.token != self._asked or not answer.ok:
             return
         found = [entry for entry in answer.value if isinstance(entry, DeploymentPicture)]
-        going = [entry for entry in reversed(found) if _goes_on(entry)]
-        self._running = {entry.robot_id: entry for entry in going if entry.robot_id is not None}
+        going = [entry for entry in reversed(found) if _goes_on(entry) and not self._has_ended_meanwhile(entry)]
+        over = {entry.deployment_id for entry in found} - {entry.deployment_id for entry in going}
+        # What began while the question was under way is not in its answer, and goes on all the same.
+        newer = {robot_id: entry for robot_id, entry in self._running.items() if entry.deployment_id not in over}
+        self._running = {entry.robot_id: entry for entry in going if entry.robot_id is not None} | newer
         self.running_changed.emit(self.running())
+
+    def _has_ended_meanwhile(self, entry: DeploymentPicture) -> bool:
+        """News of its end may have overtaken the answer."""
+        known = None if entry.robot_id is None else self._desk.deployment_of(entry.robot_id)
+        return known is not None and known.deployment_id == entry.deployment_id and known.status in ENDED
 
     @Slot(object)
     def _on_deployment_changed(self, deployment: DeploymentPicture) -> None:

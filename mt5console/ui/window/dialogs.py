@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from mt5console.ui.models.commands_model import Command
-from mt5console.ui.pictures import TerminalPicture
+from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
@@ -30,10 +30,14 @@ class Dialogs(QObject):
     Signals:
         journal_wanted: a user whose journal a person wants to see.
         refused: why a dialog could not be opened.
+        deployments_changed: the tuple of DeploymentPictures that go on now, whoever asked for them.
+        deployment_ended: a DeploymentPicture that was followed here and has ended while nobody looked at it.
     """
 
     journal_wanted = Signal(object)
     refused = Signal(str)
+    deployments_changed = Signal(object)
+    deployment_ended = Signal(object)
 
     def __init__(self, desk: EngineDesk, window: QWidget) -> None:
         super().__init__(window)
@@ -66,9 +70,15 @@ class Dialogs(QObject):
         self._keep(("palette", None, None), palette)
         palette.open()
 
-    def deploys(self, robot_id: int | None) -> bool:
-        """Whether a deploy dialog shows this robot's deployment now, so that nobody else needs to tell its end."""
-        return self._deployments is not None and self._deployments.shows(robot_id)
+    def follow_deployments(self) -> None:
+        """Know what is being deployed from now on; a deployment that goes on already is found, too."""
+        self._registry()
+
+    def _on_deployment_ended(self, deployment: DeploymentPicture) -> None:
+        """Its end is told once: by the dialog that somebody looks at, else by the window."""
+        registry = self._registry()
+        if registry.follows(deployment.robot_id) and not registry.shows(deployment.robot_id):
+            self.deployment_ended.emit(deployment)
 
     def _registry(self) -> DeployRegistry:
         from mt5console.ui.dialogs.deploy_registry import DeployRegistry
@@ -77,6 +87,8 @@ class Dialogs(QObject):
             self._deployments = DeployRegistry(self._desk, self._window)
             self._deployments.journal_wanted.connect(self.journal_wanted)
             self._deployments.robot_wanted.connect(self._on_robot_wanted)
+            self._deployments.running_changed.connect(self.deployments_changed)
+            self._deployments.ended.connect(self._on_deployment_ended)
         return self._deployments
 
     def _find_again(self, key: Key) -> bool:

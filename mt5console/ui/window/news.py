@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from mt5console.ui.pictures import OperationPicture
+from mt5console.ui.pictures import DeploymentPicture, OperationPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
@@ -24,6 +24,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "terminal_stop": "Stop",
         "terminal_restart": "Restart",
         "deploy": "Deployment",
+        "deploy_cancel": "Cancel of the deployment",
         "robot_remove": "Removal",
         "reconnect": "Reconnect",
         "stop_all": "Stop all robots",
@@ -34,6 +35,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "enable_algo": "Algo trading",
         "pause": "Entries",
         "acknowledge": "Acknowledgement",
+        "silence": "Silence",
     }
 )
 """Operations by the engine's kind."""
@@ -56,6 +58,16 @@ def end_of(operation: OperationPicture) -> tuple[str, Lamp]:
         return words, lamp
     why = operation.error_text or operation.progress or "it did not say why"
     return f"{title_of(operation)} {'refused' if operation.state == 'refused' else 'failed'}: {why}", "failing"
+
+
+_END_LAMPS: Mapping[str, Lamp] = MappingProxyType({"SUCCESS": "ok", "PARTIAL": "warning", "FAILED": "failing"})
+
+
+def end_of_deployment(deployment: DeploymentPicture) -> tuple[str, Lamp]:
+    """How a deployment has ended, in a line, and how well that is."""
+    why = f": {deployment.diagnosis.text}" if deployment.diagnosis is not None else ""
+    words = f"Deployment of robot {deployment.robot_id}: {deployment.status}{why}"
+    return words, _END_LAMPS.get(deployment.status, "unknown")
 
 
 class ActivityLine(QWidget):

@@ -18,6 +18,7 @@ from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.widgets.badge import Badge
 from mt5console.ui.window.chip_row import ChipRow
+from mt5console.ui.window.deploys_chip import DeploysChip
 
 MODES = (("on", "Watchdog on", "On"), ("observe", "Observe only", "Observe"), ("off", "Off", "Off"))
 """The watchdog's modes: the engine's word, the title, and the title where room is scarce."""
@@ -131,12 +132,14 @@ class TopBar(QWidget):
     mode_asked: the mode that the watchdog should have.
     filter_changed: the search text and the frozenset of states to show (empty: all) are other ones.
     palette_asked, stop_all_asked: the buttons.
+    deployment_asked: the user's id (or None) and the robot's id of a running deployment to show.
     """
 
     mode_asked = Signal(str)
     filter_changed = Signal()
     palette_asked = Signal()
     stop_all_asked = Signal()
+    deployment_asked = Signal(object, object)
 
     def __init__(self, *, read_only: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +156,9 @@ class TopBar(QWidget):
         self.chips = ChipRow(self)
         self.chips.states_changed.connect(self.filter_changed)
         self._row.addWidget(self.chips, 1)
+        self.deploys = DeploysChip(self)
+        self.deploys.chosen.connect(self.deployment_asked)
+        self._row.addWidget(self.deploys)
         self.search = SearchField(self)
         self.search.textChanged.connect(self.filter_changed)
         self._row.addWidget(self.search)
