@@ -23,7 +23,8 @@ class SimulatedBinary:
 
     `inputs` are (name, default) in the source's order. `protocol`: it includes Mt5Console's include and calls it.
     `legacy_heartbeat`: it writes the seed's one-line heartbeat by itself, for `legacy_robot_id` when that is known.
-    `init_result` is OnInit's result (0 succeeded, 1 failed). `role` is one of `ROLES`.
+    `init_result` is OnInit's result (0 succeeded, 1 failed). `role` is one of `ROLES`. `native`: the file name of the
+    executable that was compiled from the source, None when the simulation plays the expert in Python.
     """
 
     name: str
@@ -34,6 +35,7 @@ class SimulatedBinary:
     legacy_robot_id: int | None = None
     init_result: int = INIT_SUCCEEDED
     role: str = "robot"
+    native: str | None = None
 
 
 def encode_binary(binary: SimulatedBinary) -> bytes:
@@ -73,4 +75,5 @@ def _from_fields(fields: dict[str, Any]) -> SimulatedBinary:
         legacy_robot_id=None if robot_id is None else int(robot_id),
         init_result=int(fields["init_result"]),
         role=role,
+        native=None if fields.get("native") is None else Path(str(fields["native"])).name,
     )

@@ -5,17 +5,19 @@ Must not know: processes, accounts, what a program does inside.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.simulation.binary import INIT_SUCCEEDED, SimulatedBinary, read_binary
 from mt5console.simulation.chartfile import TRADE_ALLOWED, ChartFile, ExpertBlock
 from mt5console.simulation.clock import TerminalClock
 from mt5console.simulation.journal import ERROR, Journal
-from mt5console.simulation.programs import HOME_INPUT, ApplyEnd, ChartOfProgram, Deinit, Program
+from mt5console.simulation.programs import HOME_INPUT, ApplyEnd, ChartOfProgram, Deinit, HearsTicks, Program
 
 CHARTS_MAX = 100
 _EARLY_S = 0.01
@@ -23,12 +25,15 @@ _EARLY_S = 0.01
 
 @dataclass(slots=True)
 class Running:
-    """One expert on a chart. `due_s`: its next timer event (monotonic); `is_frozen`: a fault took its timer away."""
+    """One expert on a chart. `due_s`: its next timer event (monotonic), `period_s` after the one before; `is_frozen`: a
+    fault took its events away."""
 
     block: ExpertBlock
     seen: ChartOfProgram
     program: Program
-    due_s: float
+    due_s: float = math.inf
+    period_s: float = math.inf
+    hears_ticks: bool = False
     is_frozen: bool = False
 
 
@@ -161,10 +166,25 @@ class Charts:
         now = self._clock.mono()
         for chart in tuple(self.open_charts):
             running = chart.running
-            if running is None or running.is_frozen or now + _EARLY_S < running.due_s:
+            if running is None or running.is_frozen:
                 continue
-            running.due_s = max(running.due_s + running.program.period_s, now)
-            running.program.on_timer()
+            if running.period_s != running.program.period_s:
+                self._start_timer(running)
+            if now + _EARLY_S >= running.due_s:
+                running.due_s = max(running.due_s + running.period_s, now)
+                running.program.on_timer()
+
+    def fire_ticks(self) -> None:
+        """Let every expert that hears ticks hear those that came since the last look."""
+        for chart in tuple(self.open_charts):
+            running = chart.running
+            if running is not None and running.hears_ticks and not running.is_frozen:
+                cast("HearsTicks", running.program).on_ticks()
+
+    def _start_timer(self, running: Running) -> None:
+        """A program's timer begins with the period that it was set to."""
+        running.period_s = running.program.period_s
+        running.due_s = self._clock.mono() + running.period_s
 
     def as_file(self, chart: Chart) -> ChartFile:
         """What a clean exit saves of a chart."""
@@ -176,8 +196,10 @@ class Charts:
         self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
         code = 1
         if program is not None:
-            chart.running = Running(block, seen, program, self._clock.mono() + program.period_s)
+            running = Running(block, seen, program, hears_ticks=isinstance(program, HearsTicks))
+            chart.running = running
             code = program.on_init()
+            self._start_timer(running)
         if code == INIT_SUCCEEDED:
             self._remember_version(block)
             return ApplyEnd.RUNNING

@@ -13,16 +13,19 @@ import hashlib
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mt5console.core.terminal.layout import find_child
 from mt5console.simulation import mql5_checks
 from mt5console.simulation.binary import SimulatedBinary, encode_binary
 from mt5console.simulation.mql5_source import Message, Program, read_program
+from mt5console.simulation.native_build import NativeBuilder
+from mt5console.simulation.settings import base_of, load_settings, native_folder
 
 CODE_READ_FAILED = 100
 CODE_WRITE_FAILED = 101
+PLACEHOLDER = "placeholder"
 EXIT_WHEN_DONE = 1
 EXIT_WHEN_FAILED = 0
 """As unreliable as the real one's: commonly 1 on success."""
@@ -30,12 +33,14 @@ EXIT_WHEN_FAILED = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """The command line, read. `log` is None without /log; `mql5` is the MQL5 tree to take includes from."""
+    """The command line, read. `log` is None without /log; `mql5` is the MQL5 tree to take includes from; `native`: the
+    folder for executables, None when the simulation plays what is compiled."""
 
     source: Path | None
     log: Path | None
     mql5: Path
     syntax_only: bool
+    native: Path | None = None
 
 
 def parse_arguments(program: Path, words: Sequence[str]) -> Arguments:
@@ -50,7 +55,9 @@ def parse_arguments(program: Path, words: Sequence[str]) -> Arguments:
         log = Path(options["/log"]) if options["/log"] else source.with_suffix(".log")
     include = options.get("/include") or options.get("/inc")
     mql5 = Path(include) if include else find_child(program.parent, "MQL5")
-    return Arguments(source=source, log=log, mql5=mql5, syntax_only="/s" in options)
+    base = base_of(program)
+    native = native_folder(base) if base is not None and load_settings(base).native else None
+    return Arguments(source=source, log=log, mql5=mql5, syntax_only="/s" in options, native=native)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,7 +93,13 @@ def compile_source(arguments: Arguments) -> tuple[Program | None, tuple[Message,
     messages = mql5_checks.check(program)
     if not _errors(messages) and not arguments.syntax_only:
         try:
-            _write(source.with_suffix(".ex5"), encode_binary(describe(program, data)))
+            binary = describe(program, data)
+            if arguments.native is not None and binary.role != PLACEHOLDER:
+                built = NativeBuilder(arguments.native).build(program, find_child(arguments.mql5, "Include"))
+                if built.executable is None:
+                    return program, (*messages, *built.messages)
+                binary = replace(binary, native=built.executable)
+            _write(source.with_suffix(".ex5"), encode_binary(binary))
         except OSError as error:
             messages = (*messages, _failure(source, CODE_WRITE_FAILED, f"compiled file not written: {error.strerror}"))
     return program, messages

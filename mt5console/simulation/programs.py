@@ -7,7 +7,7 @@ Must not know: processes, journals, brokers.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
@@ -180,4 +180,13 @@ class Program(Protocol):
 
     def on_deinit(self, reason: Deinit) -> None:
         """The last call."""
+        ...
+
+
+@runtime_checkable
+class HearsTicks(Protocol):
+    """A program with an OnTick of its own; the simulation's Python programs count quotes instead."""
+
+    def on_ticks(self) -> None:
+        """One OnTick for each quote since the last look."""
         ...

@@ -1,6 +1,7 @@
 """Settings of the simulation in one base directory: `<base>/.mt5console/simulation/settings.json`, all optional.
 
-`{"login_delay_s": 0.4, "update_s": 1.5, "build": 5260}`. A wrong value counts as missing. Must not know: who uses them.
+`{"login_delay_s": 0.4, "update_s": 1.5, "build": 5260, "native": false}`. A wrong value counts as
+missing. Must not know: who uses them.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from mt5console.core.terminal.layout import BaseLayout
 
 class SimulationSettings(NamedTuple):
     """`login_delay_s`: from start (or link back) to authorisation; `update_s`: how long LiveUpdate's program runs;
-    `build`: of a terminal that was never updated."""
+    `build`: of a terminal that was never updated; `native`: MetaEditor really compiles, terminals run the result."""
 
     login_delay_s: float = 0.4
     update_s: float = 1.5
     build: int = 5260
+    native: bool = False
 
 
 def load_settings(base: Path) -> SimulationSettings:
@@ -41,4 +43,15 @@ def load_settings(base: Path) -> SimulationSettings:
         login_delay_s=number("login_delay_s", standard.login_delay_s),
         update_s=number("update_s", standard.update_s),
         build=int(number("build", standard.build)),
+        native=value.get("native") is True,
     )
+
+
+def native_folder(base: Path) -> Path:
+    """Where compiled programs lie: each once, however many terminals run it."""
+    return BaseLayout(base).simulation / "native"
+
+
+def base_of(directory: Path) -> Path | None:
+    """The base directory that a terminal's (or unfinished terminal's) directory belongs to, None outside of one."""
+    return next((parent for parent in directory.parents if BaseLayout(parent).simulation.is_dir()), None)

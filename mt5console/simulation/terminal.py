@@ -17,7 +17,6 @@ from pathlib import Path
 
 from mt5console.core.terminal.layout import TerminalLayout, robot_of_expert
 from mt5console.core.terminal.protocol import DEPLOYMENT_INPUT, decode_heartbeat
-from mt5console.simulation.agent import Agent
 from mt5console.simulation.answers import TerminalAnswers
 from mt5console.simulation.binary import INIT_FAILED, SimulatedBinary
 from mt5console.simulation.broker import COMPANY, broker_of
@@ -28,13 +27,13 @@ from mt5console.simulation.fault_acts import FaultActs
 from mt5console.simulation.host import TerminalHost
 from mt5console.simulation.journal import ERROR, Journal
 from mt5console.simulation.live_update import begin_update, installed_build, instance_lock
+from mt5console.simulation.loading import ProgramLoader
 from mt5console.simulation.locks import try_lock
 from mt5console.simulation.market import Market
 from mt5console.simulation.profile import load_profile, save_profile
 from mt5console.simulation.programs import ChartOfProgram, Deinit, Program
-from mt5console.simulation.robot import LegacyRobot, Robot
 from mt5console.simulation.session import ACCOUNT_CHANGED, AccountSession, Login
-from mt5console.simulation.settings import load_settings
+from mt5console.simulation.settings import load_settings, native_folder
 from mt5console.simulation.startup import StartExpert, keep_token, read_start, save_common
 from mt5console.simulation.wire import WireServer
 
@@ -69,6 +68,7 @@ class Terminal:
         )
         self.charts = Charts(self._layout.experts, self.journal, self._program)
         self.host.charts_table = self.charts
+        self._loader = ProgramLoader(self.host, native_folder(base))
         self.is_frozen = False
         self.is_hanging = False
         self._is_closing = False
@@ -100,6 +100,7 @@ class Terminal:
                 self._come_up()
             if self._is_up and not self.is_frozen:
                 self.session.step(began, self._faults.outside(time.time()))
+                self.charts.fire_ticks()
                 self.charts.fire_timers()
             if not self._is_closing:
                 self._rest(_TURN_S - (time.monotonic() - began))
@@ -180,14 +181,11 @@ class Terminal:
         self.charts.apply(chart, ExpertBlock(name="", path=f"Experts\\{wanted.expert}.ex5", mode=mode))
 
     def _program(self, seen: ChartOfProgram, binary: SimulatedBinary) -> Program | None:
-        if binary.role == "placeholder":
-            return None
-        if binary.role == "agent":
-            return Agent(self.host, seen)
         robot = robot_of_expert(seen.expert)
         if robot is not None and self._faults.init_fails(robot[0]) and not self._has_beaten(robot[0], seen):
-            binary = replace(binary, init_result=INIT_FAILED)
-        return Robot(self.host, seen, binary) if binary.protocol else LegacyRobot(self.host, binary)
+            # The version that is to fail is played: what a compiled one answers is its own matter.
+            binary = replace(binary, init_result=INIT_FAILED, native=None)
+        return self._loader.load(seen, binary)
 
     def _has_beaten(self, robot_id: int, seen: ChartOfProgram) -> bool:
         """Whether this very version was the last to beat: a failing OnInit is a new version's, the one before it is
