@@ -52,7 +52,7 @@ def _load(data: bytes | None) -> dict[str, Any] | None:
     if not data:
         return None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").lstrip(" \t\r\n")
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
