@@ -2,6 +2,7 @@
 
     python3 run.py demo [options]     the demo (Windows: py run.py demo)
     python3 run.py test [options]     the tests
+    python3 run.py windows [options]  the tests of the Windows code, under Wine
     python3 run.py check              format, lint, types, import rules
     python3 run.py console [options]  any command of mt5console
 
@@ -53,10 +54,13 @@ def main(arguments: list[str]) -> int:
         prepare("dev")
         name_missing_system_packages()
         return run("-m", "pytest", *(rest or side_by_side()), directory=ROOT)
+    if word == "windows":
+        prepare("dev")
+        return run("-m", "tests.windows.lane.run", *rest, directory=ROOT)
     if word == "check":
         prepare("dev")
         return check()
-    print("Usage: run.py demo|test|check|console [options]", file=sys.stderr)
+    print("Usage: run.py demo|test|windows|check|console [options]", file=sys.stderr)
     return 0 if word in ("-h", "--help") else 2
 
 

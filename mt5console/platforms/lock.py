@@ -1,6 +1,6 @@
 """The OS lock that makes one engine per base directory. Must not know: what an engine is.
 
-Straight on flock and LockFile: a lock library may fall back to a marker file, which outlives its holder.
+Straight on flock and LockFileEx: a lock library may fall back to a marker file, which outlives its holder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from mt5console.core.errors import StorageFailed
 
 if sys.platform == "win32":
-    import msvcrt
+    from mt5console.platforms.windows.locks import try_lock, unlock
 else:
     import fcntl
 
@@ -57,8 +57,7 @@ class FileBaseLock:
                 return
             handle, self._handle = self._handle, None
             if sys.platform == "win32":
-                os.lseek(handle, 0, os.SEEK_SET)
-                msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+                unlock(handle)
             os.close(handle)
 
 
@@ -76,16 +75,16 @@ def _locked(path: Path) -> int | None:
 
 
 def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
+    if sys.platform == "win32":
+        return try_lock(handle)
+    else:  # noqa: RET505 - without it mypy does not know the branch for the other system
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _HELD:
-            return False
-        raise
-    return True
+        except OSError as error:
+            if error.errno in _HELD:
+                return False
+            raise
+        return True
 
 
 def _is_still_there(handle: int, path: Path) -> bool:

@@ -21,6 +21,9 @@ import win32file
 import win32security
 import winerror
 
+_SYSTEM = "S-1-5-18"
+"""The machine itself, which reaches every file whatever its list says: being named there lets nobody else in."""
+
 _INHERITED = win32security.OBJECT_INHERIT_ACE | win32security.CONTAINER_INHERIT_ACE
 
 
@@ -58,28 +61,21 @@ def make_private_directory(path: Path) -> None:
 
 
 def _close_to_others(path: Path) -> None:
-    win32security.SetNamedSecurityInfo(
-        str(path),
-        win32security.SE_FILE_OBJECT,
-        win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION,
-        None,
-        None,
-        _owner_only_list(_INHERITED),
-        None,
-    )
+    what = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
+    win32security.SetFileSecurity(str(path), what, _owner_only_descriptor(_INHERITED))
 
 
 def _who_else(path: Path) -> list[str]:
-    """Security identifiers, other than this account's, that the directory lets in; `everyone` for no list at all."""
+    """Who else the directory lets in, by security identifiers; `everyone` when it has no list at all."""
     descriptor = win32security.GetNamedSecurityInfo(
         str(path), win32security.SE_FILE_OBJECT, win32security.DACL_SECURITY_INFORMATION
     )
     entries: Any = descriptor.GetSecurityDescriptorDacl()
     if entries is None:
         return ["everyone"]
-    ours = win32security.ConvertSidToStringSid(_account())
+    ours = (win32security.ConvertSidToStringSid(_account()), _SYSTEM)
     seen = [win32security.ConvertSidToStringSid(entries.GetAce(index)[2]) for index in range(entries.GetAceCount())]
-    return [sid for sid in seen if sid != ours]
+    return [sid for sid in seen if sid not in ours]
 
 
 def _owner_only_descriptor(flags: int) -> Any:
