@@ -1,0 +1,265 @@
+"""Follows every way through one function: what is opened is closed, what is read was set, what was closed stays closed.
+
+It must not know the rest of the program but through `Facts`; a loop is followed until nothing new is learned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_resources import CLOSERS, FILE, OBJECT, OPEN, RESOURCES, SEARCH, UNCHECKED, Atom, Resource
+from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
+from tools.mql5check.flow_tree import callee, plain, walk
+from tools.mql5check.flow_values import Report, Values
+from tools.mql5check.syntax import (
+    Block,
+    Break,
+    Call,
+    Continue,
+    Declarator,
+    Delete,
+    DoWhile,
+    ExpressionStatement,
+    For,
+    If,
+    Name,
+    Return,
+    Statement,
+    Switch,
+    VariableStatement,
+    While,
+)
+
+MOST_ROUNDS = 12
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A loop or a switch: where its breaks and continues arrive, and how many scopes lie outside."""
+
+    loop: bool
+    depth: int
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
+    """Report every mistake on every way through a function."""
+    walker = _Walker(facts, routine, shared, report)
+    state = State()
+    body = routine.function.body
+    if body is None:
+        return
+    for parameter in routine.function.parameters:
+        if parameter.name:
+            spot = walker.declare(parameter.name)
+            closed = None if parameter.reference or parameter.is_array else _closed(facts, body, parameter.name)
+            if closed is not None:
+                state = state.put(spot, Holding(frozenset({Atom(OPEN, closed.name, parameter.line)})))
+    end = walker.statement(body, state)
+    if end is not None:
+        walker.leave(0, end, body.end_line)
+
+
+def _closed(facts: Facts, body: Block, parameter: str) -> Resource | None:
+    """What a function closes for its callers: then it must do so on every way, because they no longer do."""
+    for node in walk(body):
+        resource = CLOSERS.get(callee(node))
+        if resource in (FILE, SEARCH) and isinstance(node, Call) and node.arguments:
+            argument = plain(node.arguments[0])
+            if isinstance(argument, Name) and argument.name == parameter and callee(node) not in facts.by_name:
+                return resource
+    return None
+
+
+class _Walker(Values):
+    """The statements of one function."""
+
+    def __init__(self, facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
+        super().__init__(facts, routine, shared, report)
+        self._frames: list[_Frame] = []
+
+    def statement(self, node: Statement, state: State | None) -> State | None:
+        """The state after a statement; None when nobody comes past it."""
+        if state is None:
+            return None
+        match node:
+            case Block():
+                return self._block(node, state)
+            case VariableStatement():
+                for declarator in node.declaration.declarators:
+                    state = self._declared(node, declarator, state)
+                return state
+            case ExpressionStatement():
+                return self.read(node.expression, state)
+            case Delete():
+                return self.close(node.target, OBJECT, self.read(node.target, state))
+            case If():
+                return self._if(node, state)
+            case Return():
+                self._return(node, state)
+                return None
+            case Break() | Continue():
+                self._jump(node, state)
+                return None
+            case _:
+                return self._repeated(node, state)
+
+    def _repeated(self, node: Statement, state: State) -> State | None:
+        match node:
+            case While():
+                return self._while(node, state)
+            case DoWhile():
+                return self._do(node, state)
+            case For():
+                return self._for(node, state)
+            case Switch():
+                return self._switch(node, state)
+            case _:
+                return state
+
+    # ---- scopes ----
+
+    def _block(self, node: Block, state: State) -> State | None:
+        self.scopes.append({})
+        after: State | None = state
+        for each in node.statements:
+            after = self.statement(each, after)
+        after = self._end_of_scope(after, node.end_line)
+        self.scopes.pop()
+        return after
+
+    def _end_of_scope(self, state: State | None, line: int) -> State | None:
+        if state is None:
+            return None
+        self.leave(len(self.scopes) - 1, state, line)
+        return state.without(self.scopes[-1].values())
+
+    def leave(self, depth: int, state: State, line: int) -> None:
+        """Report what is still open in the scopes from `depth` inwards, on a way that leaves them in `line`."""
+        for scope in self.scopes[depth:]:
+            for spot in scope.values():
+                if spot.number:
+                    self._left_open(spot, state, line)
+
+    def _left_open(self, spot: Spot, state: State, line: int) -> None:
+        for atom in state.of(spot).atoms:
+            resource = RESOURCES.get(atom.resource)
+            if resource is None or not resource.leaks or atom.status not in {OPEN, UNCHECKED}:
+                continue
+            way = f"the {resource.noun} that {spot.name} holds from here on is still open where line {line} leaves"
+            self.say(atom.line, 1, f"{way}: call {resource.ending} on every way")
+
+    def _declared(self, node: VariableStatement, declarator: Declarator, state: State) -> State:
+        declaration = node.declaration
+        if declaration.static:
+            self.scopes[-1][declarator.name] = Spot(f"{self.routine.name}.{declarator.name}", 0)
+            return state
+        for argument in declarator.arguments or ():
+            state = self.read(argument, state)
+            handed = self.spot(argument)
+            state = state if handed is None else state.learn(handed, NOBODY_KNOWS)
+        if declarator.initial is None:
+            unset = self.must_be_set(declaration.type, declarator)
+            return state.put(self.declare(declarator.name), Holding(unset=unset))
+        state = self.read(declarator.initial, state)
+        return self.give(self.declare(declarator.name), declarator.initial, state, declarator)
+
+    # ---- ways ----
+
+    def _if(self, node: If, state: State) -> State | None:
+        yes, no = self.branch(node.condition, state)
+        after_yes = self._scoped(node.then, yes)
+        after_no = no if node.otherwise is None else self._scoped(node.otherwise, no)
+        return met(after_yes, after_no)
+
+    def _scoped(self, node: Statement, state: State | None) -> State | None:
+        return self._block(Block(node.span, (node,)), state) if state is not None else None
+
+    def _return(self, node: Return, state: State) -> None:
+        if node.value is not None:
+            state = self.read(node.value, state)
+            given = self.spot(plain(node.value))
+            if given is not None:
+                state = state.learn(given, NOBODY_KNOWS)
+        self.leave(0, state, node.line)
+
+    def _jump(self, node: Break | Continue, state: State) -> None:
+        wanted = (frame for frame in reversed(self._frames) if frame.loop or isinstance(node, Break))
+        frame = next(wanted, None)
+        if frame is None:
+            return
+        self.leave(frame.depth, state, node.line)
+        arrives = state.without(spot for scope in self.scopes[frame.depth :] for spot in scope.values())
+        (frame.breaks if isinstance(node, Break) else frame.continues).append(arrives)
+
+    def _round(self, body: Statement, state: State | None) -> tuple[State | None, _Frame]:
+        """One way through a loop's body: the state where the next round begins, and what broke out."""
+        frame = _Frame(True, len(self.scopes))
+        self._frames.append(frame)
+        after = self._scoped(body, state)
+        self._frames.pop()
+        return met(after, *frame.continues), frame
+
+    def _while(self, node: While, state: State) -> State | None:
+        before: State | None = state
+        for _ in range(MOST_ROUNDS):
+            if before is None:
+                return None
+            yes, no = self.branch(node.condition, before)
+            after, frame = self._round(node.body, yes)
+            following = met(before, after)
+            if following == before:
+                break
+            before = following
+        return met(no, *frame.breaks)
+
+    def _do(self, node: DoWhile, state: State) -> State | None:
+        before: State | None = state
+        out: list[State | None] = []
+        for _ in range(MOST_ROUNDS):
+            after, frame = self._round(node.body, before)
+            yes, no = (None, None) if after is None else self.branch(node.condition, after)
+            out = [no, *frame.breaks]
+            following = met(before, yes)
+            if following == before:
+                break
+            before = following
+        return met(*out)
+
+    def _for(self, node: For, state: State) -> State | None:
+        self.scopes.append({})
+        before = state if node.initial is None else self.statement(node.initial, state)
+        out: list[State | None] = []
+        for _ in range(MOST_ROUNDS):
+            if before is None:
+                break
+            yes, no = (before, None) if node.condition is None else self.branch(node.condition, before)
+            after, frame = self._round(node.body, yes)
+            if after is not None and node.step is not None:
+                after = self.read(node.step, after)
+            out = [no, *frame.breaks]
+            following = met(before, after)
+            if following == before:
+                break
+            before = following
+        end = self._end_of_scope(met(*out), node.end_line)
+        self.scopes.pop()
+        return end
+
+    def _switch(self, node: Switch, state: State) -> State | None:
+        state = self.read(node.subject, state)
+        frame = _Frame(False, len(self.scopes))
+        self._frames.append(frame)
+        self.scopes.append({})
+        through: State | None = None
+        for case in node.cases:
+            through = met(state, through)
+            for each in case.body:
+                through = self.statement(each, through)
+        through = self._end_of_scope(through, node.end_line)
+        self.scopes.pop()
+        self._frames.pop()
+        skipped = None if any(case.value is None for case in node.cases) else state
+        return met(through, skipped, *frame.breaks)

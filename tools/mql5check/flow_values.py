@@ -1,0 +1,391 @@
+"""What an expression does to what is known of variables: reads, assignments, calls, and what a condition tells.
+
+It must not know statements; `flow_paths` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tools.mql5check.builtins import ENUMS, FUNCTIONS
+from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_resources import (
+    CHART,
+    CLOSED,
+    CLOSERS,
+    FAILED,
+    OBJECT,
+    OPEN,
+    RESOURCES,
+    UNCHECKED,
+    USERS,
+    Atom,
+    Resource,
+    taken,
+    when_good,
+    when_nothing,
+)
+from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
+from tools.mql5check.flow_tree import callee, children, method, plain, truth, walk
+from tools.mql5check.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Declarator,
+    Expression,
+    Group,
+    Index,
+    Literal,
+    Member,
+    Name,
+    New,
+    Postfix,
+    SizeOf,
+    TypeName,
+    Unary,
+)
+from tools.mql5check.words import SIMPLE_TYPES
+
+Report = Callable[[str, int, int, str], None]
+Ways = tuple[State | None, State | None]
+
+_MUST_BE_SET: Final = SIMPLE_TYPES - {"string"}
+_NOTHING: Final = {"INVALID_HANDLE", "POINTER_INVALID", "NULL", "-1", "0"}
+_SWAPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+class Values:
+    """The expressions of one function; `report` takes a path, a line, a column and a sentence."""
+
+    def __init__(self, facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
+        self.facts = facts
+        self.routine = routine
+        self.shared = shared
+        self._report = report
+        self.scopes: list[dict[str, Spot]] = [{}]
+        self._count = 0
+
+    # ---- variables ----
+
+    def say(self, line: int, column: int, text: str) -> None:
+        """Note a mistake of this function."""
+        self._report(self.routine.path, line, column, text)
+
+    def declare(self, name: str) -> Spot:
+        """A new variable of the innermost scope."""
+        self._count += 1
+        spot = Spot(name, self._count)
+        self.scopes[-1][name] = spot
+        return spot
+
+    def spot(self, expression: Expression) -> Spot | None:
+        """The variable that an expression names, None when it names none that is followed."""
+        expression = plain(expression)
+        if isinstance(expression, Member):
+            own = isinstance(expression.target, Name) and expression.target.name == "this"
+            return Spot(f".{expression.name}", 0) if own else None
+        if not isinstance(expression, Name):
+            return None
+        for scope in reversed(self.scopes):
+            if expression.name in scope:
+                return scope[expression.name]
+        if self.facts.field_of(self.routine.owner, expression.name) is not None:
+            return Spot(f".{expression.name}", 0)
+        return Spot(expression.name, 0) if expression.name in self.facts.variables else None
+
+    def must_be_set(self, kind: TypeName, declarator: Declarator) -> bool:
+        """Whether a local variable has no value before it is given one."""
+        simple = kind.name in _MUST_BE_SET or kind.name in ENUMS or kind.name in self.facts.enums
+        return (simple or declarator.pointer) and not declarator.is_array
+
+    # ---- values ----
+
+    def read(self, expression: Expression, state: State) -> State:
+        """The state after an expression was worked out."""
+        expression = plain(expression)
+        if isinstance(expression, Name):
+            self._read_name(expression, state)
+            return state
+        if isinstance(expression, Assign):
+            return self._assign(expression, state)
+        if isinstance(expression, Call):
+            return self._call(expression, state)
+        if isinstance(expression, New):
+            return self._arguments("", expression.arguments, state)
+        if isinstance(expression, Unary | Postfix) and expression.operator in {"++", "--"}:
+            return self._counted(expression, state)
+        if isinstance(expression, Conditional) or (
+            isinstance(expression, Binary) and expression.operator in {"&&", "||"}
+        ):
+            return self._branching_value(expression, state)
+        if isinstance(expression, SizeOf):
+            return state
+        for child in children(expression):
+            if isinstance(child, Expression):
+                state = self.read(child, state)
+        return state
+
+    def _read_name(self, name: Name, state: State) -> None:
+        spot = self.spot(name)
+        if spot is not None and spot.number and state.of(spot).unset:
+            self.say(name.line, name.column, f"{name.name} is read here before every way has given it a value")
+
+    def _counted(self, expression: Unary | Postfix, state: State) -> State:
+        state = self.read(expression.operand, state)
+        spot = self.spot(expression.operand)
+        return state if spot is None else state.put(spot, Holding())
+
+    def _branching_value(self, expression: Expression, state: State) -> State:
+        if isinstance(expression, Conditional):
+            yes, no = self.branch(expression.condition, state)
+            ways = (
+                None if yes is None else self.read(expression.yes, yes),
+                None if no is None else self.read(expression.no, no),
+            )
+        else:
+            ways = self.branch(expression, state)
+        return met(*ways) or state
+
+    def _assign(self, expression: Assign, state: State) -> State:
+        if expression.operator != "=":
+            state = self.read(expression.target, state)
+        elif isinstance(plain(expression.target), Index | Member):
+            state = self._read_place(plain(expression.target), state)
+        spot = self.spot(expression.target)
+        return self.give(spot, expression.value, state, expression)
+
+    def _read_place(self, target: Expression, state: State) -> State:
+        for child in children(target):
+            if isinstance(child, Expression):
+                state = self.read(child, state)
+        return state
+
+    def give(self, spot: Spot | None, value: Expression, state: State, at: Expression | Declarator) -> State:
+        """The state after `value` went into a variable (None: into something that is not followed)."""
+        state = self.read(value, state)
+        value = plain(value)
+        source = self.spot(value)
+        atoms = self._fresh(value, state, at.line)
+        if source is not None and source.number:
+            state = state.learn(source, NOBODY_KNOWS)
+        if spot is None:
+            return state
+        self._overwritten(spot, state, at)
+        state = state.put(spot, Holding(atoms))
+        about = frozenset(found for node in walk(value) if isinstance(node, Expression) and (found := self.spot(node)))
+        if spot.number and about and spot not in about and _is_comparison(value):
+            state = state.means(spot, value, about)
+        return state
+
+    def _fresh(self, value: Expression, state: State, line: int) -> frozenset[Atom]:
+        value = plain(value)
+        if isinstance(value, New):
+            return taken(OBJECT, line)
+        if isinstance(value, Assign):
+            inner = self.spot(value.target)
+            return NOBODY_KNOWS if inner is None else state.of(inner).atoms
+        if isinstance(value, Conditional):
+            return self._fresh(value.yes, state, line) | self._fresh(value.no, state, line)
+        opener = self.facts.openers.get(callee(value))
+        if opener is not None:
+            return taken(opener, line)
+        if _nothing(value):
+            return frozenset({Atom(FAILED, "", line)})
+        source = self.spot(value)
+        return state.of(source).atoms if source is not None and source.number else NOBODY_KNOWS
+
+    def _overwritten(self, spot: Spot, state: State, at: Expression | Declarator) -> None:
+        for atom in state.of(spot).atoms:
+            resource = RESOURCES.get(atom.resource)
+            if resource is not None and resource.leaks and atom.status in {OPEN, UNCHECKED}:
+                text = f"{spot.name.lstrip('.')} gets a new value while its {resource.noun} is still open"
+                self.say(at.line, at.column, f"{text}: call {resource.ending} first")
+
+    # ---- calls ----
+
+    def _call(self, call: Call, state: State) -> State:
+        name = callee(call)
+        if not name:
+            target = plain(call.callee)
+            if isinstance(target, Member):
+                state = self.read(target.target, state)
+                self._alive(target.target, state, OBJECT)
+        if name in self.facts.by_name or not (name in CLOSERS or name in USERS):
+            return self._arguments(name or method(call), call.arguments, state, call)
+        state = self._arguments(name, call.arguments, state, call)
+        if not call.arguments:
+            return state
+        if name in USERS:
+            self._alive(call.arguments[0], state, USERS[name])
+            return state
+        return self.close(call.arguments[0], CLOSERS[name], state)
+
+    def close(self, argument: Expression, resource: Resource, state: State) -> State:
+        """The state after a resource was given back."""
+        spot = self.spot(argument)
+        if spot is None:
+            return state
+        atoms = state.of(spot).atoms
+        for atom in atoms:
+            if atom.status == CLOSED:
+                again = f"the {resource.noun} in {spot.name.lstrip('.')} was already closed in line {atom.line}"
+                self.say(argument.line, argument.column, again)
+            elif atom.status == UNCHECKED and resource.checked:
+                self._unchecked(argument, spot, resource)
+        return state.learn(spot, frozenset({Atom(CLOSED, resource.name, argument.line)}))
+
+    def _alive(self, argument: Expression, state: State, resource: Resource) -> None:
+        spot = self.spot(argument)
+        if spot is None:
+            return
+        for atom in state.of(spot).atoms:
+            if atom.status == CLOSED:
+                what = f"the {resource.noun} in {spot.name.lstrip('.')}"
+                self.say(argument.line, argument.column, f"{what} is used after it was closed in line {atom.line}")
+            elif resource.checked and atom.status == UNCHECKED:
+                self._unchecked(argument, spot, resource)
+            elif resource.checked and atom.status == FAILED and _nothing_in(atom, resource):
+                text = f"{spot.name.lstrip('.')} may be {resource.nothing} here: the {resource.noun} was not opened"
+                self.say(argument.line, argument.column, text)
+
+    def _unchecked(self, argument: Expression, spot: Spot, resource: Resource) -> None:
+        text = f"{spot.name.lstrip('.')} is used before it was compared with {resource.nothing}"
+        self.say(argument.line, argument.column, text)
+
+    def _arguments(self, name: str, arguments: tuple[Expression, ...], state: State, call: Call | None = None) -> State:
+        out = []
+        for at, argument in enumerate(arguments):
+            if self._is_out(name, at, len(arguments)):
+                state = self._read_place(plain(argument), state)
+                out.append(self.spot(argument))
+            else:
+                state = self.read(argument, state)
+                state = self._handed_over(name, at, argument, state, call)
+        for spot in out:
+            if spot is not None:
+                state = state.put(spot, Holding())
+        return self._touched(name, state)
+
+    def _is_out(self, name: str, at: int, count: int) -> bool:
+        routines = self.facts.forms(name, count)
+        if routines:
+            parameters = [each.function.parameters[at] for each in routines]
+            return any(each.reference and not each.const for each in parameters)
+        forms = FUNCTIONS.get(name, ())
+        return any(
+            form.params[at].by_reference and not form.params[at].const
+            for form in forms
+            if at < len(form.params) and (form.variadic or len(form.params) >= count)
+        )
+
+    def _handed_over(self, name: str, at: int, argument: Expression, state: State, call: Call | None) -> State:
+        spot = self.spot(argument)
+        if spot is None or (name in FUNCTIONS and name not in self.facts.by_name):
+            return state
+        if call is not None and name in self.facts.by_name:
+            use = self.facts.using.get((name, at))
+            if use is not None and (name, at) not in self.facts.checking:
+                self._alive(argument, state, use)
+            if (name, at) not in self.facts.closing and (name, at) not in self.facts.keeping:
+                return state
+        return state.learn(spot, NOBODY_KNOWS) if spot.number else state
+
+    def _touched(self, name: str, state: State) -> State:
+        """A function of the program may change every variable that outlives functions."""
+        if name in FUNCTIONS and name not in self.facts.by_name:
+            return state
+        for spot, holding in list(state.holdings.items()):
+            if not spot.number and holding.atoms != NOBODY_KNOWS:
+                state = state.put(spot, Holding())
+        return state
+
+    # ---- conditions ----
+
+    def branch(self, condition: Expression, state: State) -> Ways:
+        """The states in which a condition holds and does not; None where it never does."""
+        condition = plain(condition)
+        known = truth(condition)
+        if known is not None:
+            return (state, None) if known else (None, state)
+        if isinstance(condition, Unary) and condition.operator == "!":
+            yes, no = self.branch(condition.operand, state)
+            return no, yes
+        if isinstance(condition, Binary) and condition.operator in {"&&", "||"}:
+            return self._both_or_either(condition, state)
+        state = self.read(condition, state)
+        return self._told(condition, state)
+
+    def _both_or_either(self, condition: Binary, state: State) -> Ways:
+        yes, no = self.branch(condition.left, state)
+        if condition.operator == "&&":
+            right_yes, right_no = (None, None) if yes is None else self.branch(condition.right, yes)
+            return right_yes, met(no, right_no)
+        right_yes, right_no = (None, None) if no is None else self.branch(condition.right, no)
+        return met(yes, right_yes), right_no
+
+    def _told(self, condition: Expression, state: State) -> Ways:
+        condition = plain(condition)
+        if isinstance(condition, Group | Unary) or not isinstance(condition, Binary):
+            spot = self.spot(condition)
+            if spot is not None and spot in state.meanings:
+                return self.branch(state.meanings[spot][0], state)
+            if isinstance(condition, Unary) and condition.operator == "!":
+                yes, no = self._told(condition.operand, state)
+                return no, yes
+            return (state, state) if spot is None else self._checked(spot, state, good_if=True, handle=False)
+        left, right, operator = condition.left, condition.right, condition.operator
+        if _nothing(left):
+            left, right, operator = right, left, _SWAPPED.get(operator, operator)
+        asked = self._asked(left)
+        if asked is None or not _nothing(right):
+            return state, state
+        if operator == "==" or operator in {"<", "<="}:
+            return self._checked(asked, state, good_if=False)
+        if operator in {"!=", ">", ">="}:
+            return self._checked(asked, state, good_if=True)
+        return state, state
+
+    def _asked(self, expression: Expression) -> Spot | None:
+        expression = plain(expression)
+        if isinstance(expression, Assign):
+            return self.spot(expression.target)
+        if callee(expression) == "CheckPointer" and isinstance(expression, Call) and expression.arguments:
+            return self.spot(expression.arguments[0])
+        return self.spot(expression)
+
+    def _checked(self, spot: Spot, state: State, good_if: bool, handle: bool = True) -> Ways:
+        atoms = state.of(spot).atoms
+        resource = self.shared.get(spot.name) if not spot.number else None
+        shared = "" if resource is None else resource.name
+        if not handle and not any(atom.resource in {OBJECT.name, "chart"} for atom in atoms):
+            return state, state
+        with_good = state.learn(spot, when_good(atoms, shared) or NOBODY_KNOWS)
+        with_nothing = state.learn(spot, when_nothing(atoms) or NOBODY_KNOWS)
+        return (with_good, with_nothing) if good_if else (with_nothing, with_good)
+
+
+def _nothing_in(atom: Atom, resource: Resource) -> bool:
+    """Whether a failure is one of that resource; a plain 0 means the program's own chart."""
+    return atom.resource == resource.name or (not atom.resource and resource is not CHART)
+
+
+def _nothing(expression: Expression) -> bool:
+    expression = plain(expression)
+    if isinstance(expression, Unary) and expression.operator == "-":
+        operand = plain(expression.operand)
+        return isinstance(operand, Literal) and operand.text == "1"
+    if isinstance(expression, Literal):
+        return expression.kind == "null" or expression.text == "0"
+    return isinstance(expression, Name) and expression.name in _NOTHING
+
+
+def _is_comparison(expression: Expression) -> bool:
+    """Whether a value is a comparison that could be made again without doing anything."""
+    expression = plain(expression)
+    if any(isinstance(node, Call | Assign) for node in walk(expression)):
+        return False
+    if isinstance(expression, Unary) and expression.operator == "!":
+        return _is_comparison(expression.operand)
+    return isinstance(expression, Binary) and expression.operator in {"==", "!=", "<", ">", "<=", ">=", "&&", "||"}
