@@ -329,6 +329,7 @@ def run_demo(
     seconds: float | None,
     screenshot: Path | None,
     chaos: bool,
+    native: bool,
     json_output: bool,
 ) -> int:
     """The demo, with the window or without; where none can be shown it says why and goes on without."""
@@ -346,12 +347,27 @@ def run_demo(
     if headless:
         from mt5console.demo.run import run_demo as run
 
-        return run(base_dir=base_dir, users=users, robots=robots, seconds=seconds, chaos=chaos, json_output=json_output)
-    return _window_demo(base_dir, users, robots, seconds, screenshot, chaos=chaos)
+        return run(
+            base_dir=base_dir,
+            users=users,
+            robots=robots,
+            seconds=seconds,
+            chaos=chaos,
+            native=native,
+            json_output=json_output,
+        )
+    return _window_demo(base_dir, users, robots, seconds, screenshot, chaos=chaos, native=native)
 
 
 def _window_demo(
-    base_dir: Path | None, users: int, robots: int, seconds: float | None, screenshot: Path | None, *, chaos: bool
+    base_dir: Path | None,
+    users: int,
+    robots: int,
+    seconds: float | None,
+    screenshot: Path | None,
+    *,
+    chaos: bool,
+    native: bool,
 ) -> int:
     from mt5console.demo.run import DEFAULT_SECONDS
     from mt5console.demo.window import demo_story
@@ -359,7 +375,7 @@ def _window_demo(
 
     if screenshot is not None and seconds is None:
         seconds = DEFAULT_SECONDS
-    story = demo_story(base_dir, users, robots, seconds, chaos=chaos)
+    story = demo_story(base_dir, users, robots, seconds, chaos=chaos, native=native)
     plan = WindowPlan(asks_on_quit=False, story=story, screenshot=screenshot, ends_with_story=seconds is not None)
     try:
         return run_window(window_access(story.layout, None), plan)

@@ -47,6 +47,9 @@ def demo(
         Path | None, typer.Option("--screenshot", metavar="FILE", help="Save the window at the end.")
     ] = None,
     chaos: Annotated[bool, typer.Option("--chaos", help="Inject faults that heal, and report each.")] = False,
+    native_robots: Annotated[
+        bool, typer.Option("--native-robots", help="Compile the MQL5 sources, and run those. Needs g++ and a checkout.")
+    ] = False,
 ) -> int:
     """A simulated fleet from nothing: provisions, starts, deploys with confirmation, watches. Leaves nothing behind."""
     from mt5console.app import run_demo
@@ -60,5 +63,6 @@ def demo(
         seconds=seconds,
         screenshot=screenshot,
         chaos=chaos,
+        native=native_robots,
         json_output=session.as_json,
     )

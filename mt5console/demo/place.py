@@ -15,15 +15,22 @@ from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import UsageInvalid
 from mt5console.platforms.files import LocalFileStore
+from mt5console.simulation.native_build import require_native
+from mt5console.simulation.settings import choose_native
 
 MEMORY_DISK = Path("/dev/shm")
 BYTES_A_USER = 8_000_000
 
 
 class DemoPlace:
-    """The demo's base directory; `remove` deletes only what this run created."""
+    """The demo's base directory; `remove` deletes only what this run created.
 
-    def __init__(self, base_dir: Path | None, users: int) -> None:
+    `native`: its terminals run compiled MQL5 sources. Raises UsageInvalid (`not_empty`, `no_native`).
+    """
+
+    def __init__(self, base_dir: Path | None, users: int, *, native: bool = False) -> None:
+        if native:
+            require_native()
         self.created_root = True
         if base_dir is None:
             self.root = Path(tempfile.mkdtemp(prefix="mt5console-demo-", dir=_roomiest(users)))
@@ -36,6 +43,8 @@ class DemoPlace:
             self.created_root = not self.root.exists()
             self.root.mkdir(parents=True, exist_ok=True)
         self.base: BaseDirectory = open_base(self.root, True, LocalFileStore(), create=True)
+        if native:
+            choose_native(self.base.layout.root)
         keyring = self.base.layout.console / DEMO_KEYRING
         LocalFileStore().make_private_directory(keyring)
         self._mine = secrets.token_hex(8)

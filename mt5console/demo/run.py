@@ -34,12 +34,16 @@ def run_demo(
     headless: bool = True,
     seconds: float | None = None,
     chaos: bool = False,
+    native: bool = False,
     json_output: bool = False,
 ) -> int:
-    """The whole story; gives the exit code: 0 when every deployment is SUCCESS and nothing is open at the end."""
+    """The whole story; gives the exit code: 0 when every deployment is SUCCESS and nothing is open at the end.
+
+    `native`: robots and agent are the compiled MQL5 sources. Raises UsageInvalid, also where nothing can compile them.
+    """
     if users < 1 or robots < 0:
         raise UsageInvalid("bad_fleet", "a demo needs at least one user, and not fewer than no robots")
-    place = DemoPlace(base_dir, users)
+    place = DemoPlace(base_dir, users, native=native)
     engine = EngineChild(place.base.layout, CHECK_INTERVAL_S)
     end_on_signals()
     try:

@@ -71,9 +71,11 @@ class DemoStory:
         self._place.remove()
 
 
-def demo_story(base_dir: Path | None, users: int, robots: int, seconds: float | None, *, chaos: bool) -> DemoStory:
+def demo_story(
+    base_dir: Path | None, users: int, robots: int, seconds: float | None, *, chaos: bool, native: bool = False
+) -> DemoStory:
     """A story in a place of its own; `clean_up` it in any case."""
     if users < 1 or robots < 0:
         raise UsageInvalid("bad_fleet", "a demo needs at least one user, and not fewer than no robots")
     end_on_signals()
-    return DemoStory(DemoPlace(base_dir, users), users, robots, seconds, chaos=chaos)
+    return DemoStory(DemoPlace(base_dir, users, native=native), users, robots, seconds, chaos=chaos)

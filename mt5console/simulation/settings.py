@@ -47,6 +47,13 @@ def load_settings(base: Path) -> SimulationSettings:
     )
 
 
+def choose_native(base: Path) -> None:
+    """Let this base directory's terminals run what a real compiler makes of MQL5 sources. Raises OSError."""
+    folder = BaseLayout(base).simulation
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(json.dumps({"native": True}), encoding="utf-8")
+
+
 def native_folder(base: Path) -> Path:
     """Where compiled programs lie: each once, however many terminals run it."""
     return BaseLayout(base).simulation / "native"
