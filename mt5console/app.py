@@ -253,30 +253,30 @@ def inject_fault(base_dir: Path | None, simulate: bool | None, user_id: int, fau
     inject(base.layout.root, user_id, fault, argument)
 
 
-def journal_entries(target: str, base_dir: Path | None, simulate: bool | None) -> Iterator[dict[str, Any]]:
-    """What a journal file, or the newest journals of a user, say: one shape a line."""
-    from mt5console.core.terminal.journal import entry_json
-    from mt5console.core.terminal.journal_file import read_journal
+def journal_parts(
+    target: str, base_dir: Path | None, simulate: bool | None, *, experts: bool = False
+) -> tuple[tuple[Path, int], ...]:
+    """The files, each with the byte to read from, that a journal's name, a directory or a user's number means."""
+    from mt5console.core.terminal.journal_reading import latest_run
 
     path = Path(target)
-    if target.isdigit() and not path.exists():
+    if target.isascii() and target.isdigit() and not path.exists():
         base = find_base(base_dir, simulate, create=False)
         user = TerminalLayout(base.layout.user(int(target)))
         if not user.root.is_dir():
             raise NotFound("unknown_user", f"user {target} has no directory in {base_root(base_dir)}")
-        paths = [newest for folder in (user.journals, user.experts_logs) if (newest := _newest(folder)) is not None]
-    elif path.is_file():
-        paths = [path]
-    else:
+        parts = latest_run(user.experts_logs if experts else user.journals)
+        if not parts:
+            raise NotFound("no_journal", f"user {target} has no journal yet; start the terminal first")
+        return parts
+    if path.is_dir():
+        parts = latest_run(path)
+        if not parts:
+            raise UsageInvalid("no_journal", f"{target} is a directory without journals (YYYYMMDD.log); give a file")
+        return parts
+    if not path.is_file():
         raise NotFound("no_file", f"{target} is neither a file nor a user with a directory")
-    for found in paths:
-        for entry in read_journal(found):
-            yield entry_json(entry)
-
-
-def _newest(folder: Path) -> Path | None:
-    named = sorted(path for path in folder.glob("*.log") if path.stem.isdigit())
-    return named[-1] if named else None
+    return ((path, 0),)
 
 
 def window_access(layout: BaseLayout, launch: Callable[[], EngineHandle] | None) -> EngineAccess:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from mt5console import __version__
-from mt5console.commands import deploys, engines, machine, robots, terminals, users, watching
+from mt5console.commands import deploys, engines, machine, robots, terminal_files, terminals, users, watching
 from mt5console.commands.output import complain, complain_of, say
 from mt5console.commands.session import hoist, session_of
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, ConsoleError
@@ -44,7 +44,8 @@ _commands.command("resume", epilog=COMMON_OPTIONS)(terminals.resume)
 _commands.command("status", epilog=COMMON_OPTIONS)(watching.status)
 _commands.command("incidents", epilog=COMMON_OPTIONS)(watching.incidents)
 _commands.command("why", epilog=COMMON_OPTIONS)(watching.why)
-_commands.command("journal", epilog=COMMON_OPTIONS)(watching.journal)
+_commands.command("journal", epilog=COMMON_OPTIONS)(terminal_files.journal)
+_commands.command("compile-log", epilog=COMMON_OPTIONS)(terminal_files.compile_log)
 _commands.add_typer(engines.watchdog_commands, name="watchdog")
 _commands.command("demo", epilog=COMMON_OPTIONS)(engines.demo)
 _commands.command("doctor", epilog=COMMON_OPTIONS)(machine.doctor)

@@ -1,9 +1,7 @@
-"""status, incidents, why, journal: what is, what is wrong, what was decided, what MetaTrader itself says."""
+"""status, incidents, why: what is, what is wrong, what was decided."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -61,22 +59,6 @@ def why(
         decisions = door.decisions(user, limit)
     told = [{**decision, "sentence": sentence(decision)} for decision in decisions]
     emit(session, told, lambda: _why_words(user, told))
-    return 0
-
-
-def journal(
-    context: typer.Context,
-    target: Annotated[str, typer.Argument(metavar="FILE_OR_USER", help="A journal file, or a user's number.")],
-) -> int:
-    """What MetaTrader's own journals say: with --json one object a line."""
-    from mt5console.app import journal_entries
-
-    session = session_of(context)
-    for entry in journal_entries(target, session.base_dir, session.simulate):
-        if session.as_json:
-            sys.stdout.write(json.dumps(entry) + "\n")
-        else:
-            say(f"{entry.get('time') or UNKNOWN}  {entry['kind']:<22} {entry['text']}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +18,7 @@ class FakeApp(ModuleType):
         self.asked: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None
         self.findings: list[dict[str, Any]] = []
-        self.entries: list[dict[str, Any]] = []
+        self.journals: list[Path] = []
         self.engine_runs = True
         self.exit_code = 0
 
@@ -47,9 +48,9 @@ class FakeApp(ModuleType):
         self._enter("doctor", base_dir, simulate)
         return self.findings
 
-    def journal_entries(self, target, base_dir, simulate):
-        self._enter("journal_entries", target, base_dir, simulate)
-        yield from self.entries
+    def journal_parts(self, target, base_dir, simulate, *, experts=False):
+        self._enter("journal_parts", target, base_dir, simulate)
+        return tuple((path, 0) for path in self.journals)
 
     def inject_fault(self, base_dir, simulate, user_id, fault, argument):
         self._enter("inject_fault", base_dir, simulate, user_id, fault, argument)

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from mt5console.api.client import EngineClient
-from mt5console.app import engine_client, journal_entries
+from mt5console.app import engine_client, journal_parts
 from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import open_base
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError
+from mt5console.core.terminal.journal import entry_json
+from mt5console.core.terminal.journal_file import read_journals
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, robot_of_expert
 from mt5console.core.terminal.protocol import decode_status
 from mt5console.platforms import process_host
@@ -248,7 +250,8 @@ class Desk:
 
     def journal(self, user_id: int = 1) -> list[dict[str, Any]]:
         """The terminal's own journal, as the command line shows it."""
-        return list(journal_entries(str(user_id), self.root, True))
+        parts = journal_parts(str(user_id), self.root, True)
+        return [entry_json(entry) for entry in read_journals(parts)]
 
     def kill_terminal(self, user_id: int = 1) -> int:
         pid = self.terminal(user_id)["pid"]

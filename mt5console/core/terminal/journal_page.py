@@ -15,6 +15,7 @@ from mt5console.core.errors import UsageInvalid
 from mt5console.core.model.observed import JournalEntry
 from mt5console.core.terminal.journal import JournalReader, entry_json
 from mt5console.core.terminal.journal_file import journals_in, read_piece, running_before
+from mt5console.core.terminal.journal_removals import explained
 
 AT_ONCE = 256 * 1024
 """How much of each journal one page reads at most (bytes); the rest follows in the next."""
@@ -116,7 +117,7 @@ def _first(directory: Path, experts: bool, limit: int) -> _Part:
         except OSError:
             continue
         reader = JournalReader(day, experts_log=experts)
-        entries = tuple(entry for line in piece.lines for entry in reader.feed(line)) + entries
+        entries = tuple(explained(entry for line in piece.lines for entry in reader.feed(line))) + entries
         place = place or _Place(day, piece.end)
         if len(entries) >= limit:
             break
@@ -138,7 +139,7 @@ def _following(directory: Path, experts: bool, place: _Place | None) -> _Part:
         reader = _reader(found[place.day], experts, place.day, start)
     except OSError:
         return _Part((), place)
-    entries = tuple(entry for line in piece.lines for entry in reader.feed(line))
+    entries = tuple(explained(entry for line in piece.lines for entry in reader.feed(line)))
     if piece.at_end and newer:
         return _Part(entries, _Place(newer[0], 0), more=True)
     return _Part(entries, _Place(place.day, piece.end), more=not piece.at_end)

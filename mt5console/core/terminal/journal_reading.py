@@ -6,12 +6,14 @@ bytes. Must not know: who asks, or how the answer is shown.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from mt5console.core.errors import UsageInvalid
 from mt5console.core.model.observed import JournalEntry, JournalKind
 from mt5console.core.terminal.journal import JournalReader, parse_line
 from mt5console.core.terminal.journal_file import (
@@ -26,7 +28,7 @@ from mt5console.core.terminal.journal_file import (
 )
 from mt5console.core.terminal.journal_removals import explained
 from mt5console.core.terminal.journal_search import FoundLine, find_lines, last_lines
-from mt5console.core.terminal.journal_texts import EVENT
+from mt5console.core.terminal.journal_texts import EVENT, event_names
 
 _CONTEXT_LINES = 200
 """Lines before the last ones that are heard but not told, so that those are understood."""
@@ -36,6 +38,7 @@ _NEIGHBOURS = 16 * 1024
 
 _NEED_NEIGHBOURS = (JournalKind.CONNECTION_LOST, JournalKind.EXITED, JournalKind.ROBOT_REMOVED)
 _START_WORDS = " started "
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:\.\d{1,3})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,23 @@ class JournalQuery:
         return not self.kinds or entry.kind.value in self.kinds or (entry.detail(EVENT) or "") in self.kinds
 
 
+def known_words() -> frozenset[str]:
+    """Every kind and event that a query may name."""
+    return frozenset(kind.value for kind in JournalKind) | frozenset(event_names())
+
+
+def time_from(words: str, parts: tuple[tuple[Path, int], ...]) -> str:
+    """A time of day (of the newest file's day), a date, or both, as entries spell times. Raises UsageInvalid."""
+    if not words:
+        return ""
+    day = day_of(parts[-1][0].name) if parts else None
+    spelt = f"{day or date.today()}T{words:0>5}" if _CLOCK.fullmatch(words) else words.replace(" ", "T")
+    try:
+        return datetime.fromisoformat(spelt).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    except ValueError:
+        raise UsageInvalid("wrong_time", f"{words!r} is no time; use 14:30 or 2026-01-02T14:30") from None
+
+
 def answer(parts: tuple[tuple[Path, int], ...], query: JournalQuery) -> Iterator[JournalEntry]:
     """The entries of these files (each from a byte on) that the query asks for, oldest first.
 
@@ -74,15 +94,17 @@ def answer(parts: tuple[tuple[Path, int], ...], query: JournalQuery) -> Iterator
 def latest_run(directory: Path) -> tuple[tuple[Path, int], ...]:
     """The newest journal of a directory, and what came before it back to the last start when it holds none.
 
-    Each file with the byte to read from. A file that cannot be read ends the way back.
+    Each file with the byte to read from. Only the newest one where no start is found, as among experts logs.
     """
     parts: list[tuple[Path, int]] = []
     for day, path in reversed(journals_in(directory)):
+        if is_experts_log(path):
+            return ((path, 0),)
         start = _last_start(path, day)
         parts.insert(0, (path, start if parts and start is not None else 0))
         if start is not None:
-            break
-    return tuple(parts)
+            return tuple(parts)
+    return tuple(parts[-1:])
 
 
 def _last_start(path: Path, day: date) -> int | None:

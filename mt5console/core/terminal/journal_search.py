@@ -22,7 +22,7 @@ LAST_AT_MOST = 64 * 1024 * 1024
 """How much of a file's end is read for its last lines (bytes)."""
 
 _BLOCK = 128 * 1024
-_USUAL_LINE = 256
+_USUAL_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,23 @@ def last_lines(path: Path, count: int) -> tuple[str, ...]:
     form = file_form(path)
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        wanted = min(size, count * _USUAL_LINE + _BLOCK)
+        wanted = min(size, count * _USUAL_LINE + _USUAL_LINE)
         while True:
             begin = max(size - wanted, 0)
             begin -= begin % form.unit
             file.seek(begin)
             lines = _whole_lines(file.read(size - begin), form, begin == 0)
             if len(lines) >= count or begin == 0 or wanted >= LAST_AT_MOST:
-                return tuple(lines[-count:]) if count else ()
+                return tuple(line.removesuffix("\r") for line in lines[-count:]) if count else ()
             wanted = min(size, wanted * 4, LAST_AT_MOST)
 
 
 def _whole_lines(data: bytes, form: TextForm, from_start: bool) -> list[str]:
-    """The lines of a file's end; what stands before the first line end is half a line unless it is the beginning."""
+    """The lines of a file's end, carriage returns left on, without the half line that it may begin with."""
     text = data.decode(form.codec, errors="replace")
     if from_start:
         text = text.removeprefix("\ufeff")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
     return lines if from_start else lines[1:]

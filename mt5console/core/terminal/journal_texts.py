@@ -7,7 +7,6 @@ staff need to find it (no connection, trading disabled, update failed …). Must
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from mt5console.core.model.observed import JournalKind
 
@@ -70,7 +69,8 @@ _KINDS: tuple[tuple[str, JournalKind, str], ...] = (
 )
 
 _EVENTS: tuple[tuple[str, str, str], ...] = (
-    ("Terminal", "exit_began", r"exit with code (?P<code>-?\d+)|exit initiated"),
+    ("Terminal", "exit_began", r"exit with code (?P<code>-?\d+)"),
+    ("Terminal", "exit_began", r"exit initiated"),
     ("Terminal", "stopped", r"stopped with (?P<code>-?\d+)"),
     ("Terminal", "machine", r"(?P<system>Windows .+?),? (?:build|\([Bb]uild) .*"),
     ("Terminal", "launched_with", r"launched with (?P<start_config>.+)"),
@@ -110,10 +110,13 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
     ("Indicators", "indicator_loaded", rf"custom indicator (?P<indicator>.+) {_CHART} loaded succ?ess?fully"),
     ("Indicators", "indicator_removed", rf"custom indicator (?P<indicator>.+) {_CHART} removed"),
     ("Services", "service_disabled", r"service '(?P<service>.+)' disabled"),
-    ("LiveUpdate", "update_downloaded", r"downloaded successfully|'(?P<part>[^']+)' downloaded \((?P<kb>\d+) kb\)"),
-    ("LiveUpdate", "update_failed", r"download '(?P<part>[^']*)' failed|failed to (?:update program|create copy).*"),
+    ("LiveUpdate", "update_downloaded", r"downloaded successfully"),
+    ("LiveUpdate", "update_downloaded", r"'(?P<part>[^']+)' downloaded \((?P<kb>\d+) kb\)"),
+    ("LiveUpdate", "update_failed", r"download '(?P<part>[^']*)' failed"),
+    ("LiveUpdate", "update_failed", r"failed to (?:update program|create copy).*"),
     ("LiveUpdate", "update_failed", r"update '(?P<part>.*)' (?:failed|waiting) \[(?P<code>-?\d+)\]"),
-    ("LiveUpdate", "updating", r"updating\.\.\.|'(?P<part>.+)' updated"),
+    ("LiveUpdate", "updating", r"updating\.\.\."),
+    ("LiveUpdate", "updating", r"'(?P<part>.+)' updated"),
     ("LiveUpdate", "updated", r"updated successfully"),
     ("Compiler", "recompiling", r"full recompilation has been started"),
     ("Compiler", "recompiled", r"full recompilation has been finished:\s+(?P<files>\d+) file\(s\) compiled"),
@@ -127,19 +130,24 @@ _EVENTS: tuple[tuple[str, str, str], ...] = (
 )
 
 _Pattern = tuple[JournalKind, Details, re.Pattern[str]]
+_FIRST_WORD = re.compile(r"(?:'[^']*': )?([A-Za-z]+)")
+_ANY_WORD = ""
 
 
-def _by_category() -> dict[str, tuple[_Pattern, ...]]:
-    found: dict[str, list[_Pattern]] = {}
-    for category, kind, pattern in _KINDS:
-        found.setdefault(category, []).append((kind, (), re.compile(pattern, re.ASCII | re.DOTALL)))
-    for category, event, pattern in _EVENTS:
+def _by_first_word() -> dict[tuple[str, str], tuple[_Pattern, ...]]:
+    """The patterns by category and first word (behind a login), so that few are tried on a line."""
+    found: dict[tuple[str, str], list[_Pattern]] = {}
+    known: list[tuple[str, JournalKind, str, Details]] = [(*entry, ()) for entry in _KINDS]
+    known += [(category, JournalKind.OTHER, pattern, ((EVENT, event),)) for category, event, pattern in _EVENTS]
+    for category, kind, pattern, named in known:
+        word = _FIRST_WORD.match(pattern.removeprefix(_LOGIN))
         compiled = re.compile(pattern, re.ASCII | re.DOTALL)
-        found.setdefault(category, []).append((JournalKind.OTHER, ((EVENT, event),), compiled))
-    return {category: tuple(patterns) for category, patterns in found.items()}
+        found.setdefault((category, word[1] if word else _ANY_WORD), []).append((kind, named, compiled))
+    return {key: tuple(patterns) for key, patterns in found.items()}
 
 
-_PATTERNS = _by_category()
+_PATTERNS = _by_first_word()
+_CATEGORIES = frozenset(category for category, _ in _PATTERNS)
 _ACCOUNT_TEXT = re.compile(_LOGIN + r"master password (?P<what>must be|has been).* changed.*", re.ASCII)
 _EXPERTS_LOG = re.compile(rf"(?P<robot>.+) {_CHART}", re.ASCII)
 
@@ -177,9 +185,12 @@ def meaning_of(category: str, text: str, experts_log: bool) -> tuple[JournalKind
         return JournalKind.OTHER, _parts(chart)
     if experts_log:
         return JournalKind.OTHER, ()
-    for kind, named, pattern in _PATTERNS.get(category, ()):
-        if match := pattern.fullmatch(text):
-            return kind, named + _parts(match)
+    if category in _CATEGORIES:
+        word = _FIRST_WORD.match(text)
+        for key in (word[1] if word else _ANY_WORD, _ANY_WORD):
+            for kind, named, pattern in _PATTERNS.get((category, key), ()):
+                if match := pattern.fullmatch(text):
+                    return kind, named + _parts(match)
     if "master password" in text and (match := _ACCOUNT_TEXT.fullmatch(text)):
         event = "password_must_change" if match["what"] == "must be" else "password_changed"
         return JournalKind.OTHER, ((EVENT, event), ("login", match["login"]), ("server", category))
@@ -200,11 +211,6 @@ def detail_value(name: str, value: str) -> str | int | float | bool:
 def event_names() -> tuple[str, ...]:
     """Every event that a line of kind `other` may carry, for documentation and filters."""
     return tuple(sorted({event for _, event, _ in _EVENTS} | {"password_must_change", "password_changed"}))
-
-
-def without(details: Iterable[tuple[str, str]], name: str) -> Details:
-    """The details apart from one."""
-    return tuple(part for part in details if part[0] != name)
 
 
 def _parts(match: re.Match[str]) -> Details:

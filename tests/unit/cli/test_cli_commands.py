@@ -311,14 +311,15 @@ def test_status_words_tell_the_checks_apart(run):
         assert word in line
 
 
-def test_a_journal_is_an_object_a_line(run):
-    run.app.entries = [
-        {"time": "2026-01-02T03:04:05.678", "kind": "started", "level": 0, "text": "build 5260 started"},
-        {"time": None, "kind": "unclean_exit", "level": 2, "text": "no exit before"},
-    ]
-    ran = run("journal", "1", "--json")
-    assert [json.loads(line) for line in ran.out.splitlines()] == run.app.entries
-    assert "unclean_exit" in run("journal", "1").out
+def test_a_journal_is_an_object_a_line(run, tmp_path):
+    start = "MetaTrader 5 x64 build 5260 started for MetaQuotes Ltd."
+    journal = tmp_path / "20260102.log"
+    journal.write_text(f"CS\t0\t03:04:05.678\tTerminal\t{start}\r\n" * 2, "utf-16", newline="")
+    run.app.journals = [journal]
+    told = [json.loads(line) for line in run("journal", "1", "--json").out.splitlines()]
+    assert [entry["kind"] for entry in told] == ["started", "unclean_exit", "started"]
+    assert told[0].items() >= {"time": "2026-01-02T03:04:05.678", "level": 0, "text": start, "build": 5260}.items()
+    assert "unclean exit" in run("journal", "1").out
 
 
 def test_doctor_fails_when_a_check_fails_and_says_how_to_mend_it(run):

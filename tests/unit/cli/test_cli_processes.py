@@ -74,7 +74,10 @@ def test_stdout_holds_one_document_even_in_a_poor_code_page():
 
 def test_a_reader_that_goes_away_is_no_traceback():
     code = WITH_A_FAKE + (
-        "app.entries = [{'time': 't', 'kind': 'other', 'level': 0, 'text': 'x' * 200}] * 5000\n"
+        "import pathlib, tempfile\n"
+        "journal = pathlib.Path(tempfile.mkdtemp()) / '20260102.log'\n"
+        "journal.write_text(('x' * 200 + '\\n') * 5000)\n"
+        "app.journals = [journal]\n"
         "sys.exit(main(['journal', '1']))"
     )
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
