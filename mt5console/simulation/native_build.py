@@ -24,6 +24,7 @@ from mt5console.simulation.resources import PACKAGE
 CHECKOUT = PACKAGE.parent
 CHECKER = CHECKOUT / "tools" / "mql5check"
 COMPILER = "g++"
+CACHE = ".mql5check_cache"
 COMPILE_WITHIN_S = 120.0
 
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
@@ -75,7 +76,7 @@ class NativeBuilder:
     def _compile(self, source: Path, include_directory: Path, made: Path) -> tuple[Message, ...]:
         beside = made.with_name(f"{made.name}.{os.getpid()}.tmp")
         words = [sys.executable, "-m", "tools.mql5check.build", str(source)]
-        words += ["--include", str(include_directory), "--output", str(beside)]
+        words += ["--include", str(include_directory), "-o", str(beside), "--cache", str(_kept(self._folder))]
         try:
             ended = subprocess.run(
                 words,
@@ -94,6 +95,11 @@ class NativeBuilder:
         beside.unlink(missing_ok=True)
         said = tuple(_messages(source, f"{ended.stdout}\n{ended.stderr}"))
         return said or (_message(source, f"the compiler ended with code {ended.returncode} and said nothing"),)
+
+
+def _kept(folder: Path) -> Path:
+    """Where the compiled runtime is kept from one run to the next: in the checkout, as other tools keep theirs."""
+    return CHECKOUT / CACHE if os.access(CHECKOUT, os.W_OK) else folder / "runtime"
 
 
 def _identity(program: Program) -> str:
