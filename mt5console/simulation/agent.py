@@ -1,7 +1,8 @@
 """The simulated resident agent: exports what Python cannot see, and carries out command files, each one once.
 
 A second agent refuses by the lock file. Started by the start ini, whose chart is never saved, it puts itself on a
-chart of the profile and leaves the passing one. Must not know: processes, journals, the broker.
+chart of the profile and leaves the passing one. It does what the MQL5 agent does (AgentCore.mqh), in the same order.
+Must not know: processes, journals, the broker.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ import os
 
 from mt5console.core.model.observed import AgentStatus
 from mt5console.core.terminal import protocol
-from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.core.terminal.layout import CONSOLE_FOLDER, TerminalLayout
 from mt5console.core.terminal.protocol import CommandFile, ReplyFile
-from mt5console.simulation.agent_commands import DONE, Answer, Verbs
+from mt5console.simulation.agent_attach import DONE, Answer
+from mt5console.simulation.agent_commands import Verbs
+from mt5console.simulation.agent_memory import AgentMemory
 from mt5console.simulation.binary import INIT_FAILED, INIT_SUCCEEDED
+from mt5console.simulation.chartfile import ChartFile, ExpertBlock, encode_chart
 from mt5console.simulation.locks import HeldLock
-from mt5console.simulation.programs import HOME_INPUT, AccountSeen, ApplyEnd, ChartOfProgram, Deinit, ProgramHost
+from mt5console.simulation.programs import HOME_INPUT, AccountSeen, ChartOfProgram, Deinit, ProgramHost
 from mt5console.simulation.robot import host_root
 
-AGENT_VERSION = "simulated-1"
-_STATUS_EVERY = 10
+AGENT_VERSION = "1.0"
+AGENT_NAME = "Agent"
+_STATUS_MS = 950
 _REMEMBERED = 500
-_SETTLING_EVENTS = 5
+_SETTLE_MS = 500
+_LOCK_WAIT_MS = 3_000
+_MOVE_WAIT_MS = 10_000
 
 
 class Agent:
-    """Timer of 100 ms: commands are looked for at every event; the status is written at every tenth, and when the
+    """Timer of 100 ms: commands are looked for at every event; the status is written once a second, and when the
     account or a permission changed."""
 
     period_s = 0.1
@@ -39,18 +46,20 @@ class Agent:
         self._replies = str(layout.replies)
         self._status_path = str(layout.agent_status)
         self._lock_path = str(layout.agent_lock)
+        self._home_path = str(layout.agent_status.with_name("home.tpl"))
+        self._memory = AgentMemory(host.disk, str(layout.agent_status.with_name("memory.json")))
         self._verbs = Verbs(host, chart)
         self._lock: HeldLock | None = None
         self._is_home = chart.input(HOME_INPUT).casefold() in ("true", "1")
+        self._new_home: tuple[int, bool] | None = None
+        self._since_ms = 0
+        self._is_settled = False
         self._started_utc_s = 0.0
         self._sequence = 0
-        self._events = 0
-        self._settling = _SETTLING_EVENTS
         self._told: AccountSeen | None = None
-        self._generation = 0
+        self._told_ms = 0
         self._commands_seen_ns = -1
         self._answered: dict[str, ReplyFile] = {}
-        self._cancelled: dict[str, str] = {}
 
     def on_init(self) -> int:
         """Take the lock; without it another agent lives, and this one leaves at its first timer event."""
@@ -60,56 +69,128 @@ class Agent:
         except OSError as error:
             self._host.print(self._chart, f"cannot create the channel's folders: {error.strerror}")
             return INIT_FAILED
-        self._lock = self._host.disk.lock(self._lock_path)
-        self._started_utc_s = round(self._host.utc(), 3)
-        if self._lock is None:
+        self._since_ms = self._host.tick_ms()
+        if not self._take_lock() and not self._is_home:
             self._host.print(self._chart, "another agent holds the lock: this one leaves")
         return INIT_SUCCEEDED
 
     def on_timer(self) -> None:
-        """Settle down, then: commands, and once a second the status."""
-        if self._lock is None:
+        """One turn; an agent that has nothing to do here any more leaves with its chart."""
+        if not self._turn():
             self._host.close_chart(self._chart.chart_id)
-            return
-        if not self._is_home:
-            self._is_home = True
-            if self._move_home():
-                return
-        if self._settling > 0 and self._has_twin():
-            # The passing agent beside this one is about to leave: the first status shows one of them.
-            self._settling -= 1
-            return
-        self._settling = 0
-        self._look_for_commands()
-        account = self._host.account()
-        if self._events % _STATUS_EVERY == 0 or account != self._told:
-            self._write_status(account)
-        self._events += 1
 
     def on_deinit(self, reason: Deinit) -> None:
         """The lock goes with the agent; its last status stays as evidence."""
+        self._give_lock()
+
+    def _turn(self) -> bool:
+        if self._new_home is not None:
+            return self._go_on_moving(*self._new_home)
+        if self._lock is None:
+            return self._wait_for_lock()
+        if not self._is_home:
+            self._is_home = True
+            if self._begin_move():
+                return True
+        if not self._has_settled():
+            return True
+        self._look_for_commands()
+        for command_id, answer in self._verbs.attaches.work():
+            self._answer(command_id, self._as_reply(command_id, answer))
+        self._tell()
+        return True
+
+    def _take_lock(self) -> bool:
+        self._lock = self._host.disk.lock(self._lock_path)
+        if self._lock is None:
+            return False
+        self._memory.load()
+        self._started_utc_s = round(self._host.utc(), 3)
+        self._sequence = 0
+        self._told = None
+        return True
+
+    def _give_lock(self) -> None:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
 
-    def _move_home(self) -> bool:
-        """Put a copy of this agent on a chart that will be saved, and leave; False when that did not work."""
-        chart_id = self._host.open_chart(self._chart.symbol, self._chart.timeframe)
-        if chart_id == 0 or self._lock is None:
+    def _wait_for_lock(self) -> bool:
+        """On the start ini's chart it leaves at once. At home it waits: the lock may just be on its way to it."""
+        if not self._is_home:
             return False
-        self._lock.release()
-        self._lock = None
-        end = self._host.apply_self(chart_id, self._chart, ((HOME_INPUT, "true"),))
-        if end is ApplyEnd.RUNNING:
-            self._host.close_chart(self._chart.chart_id)
+        if self._take_lock() or self._host.tick_ms() - self._since_ms < _LOCK_WAIT_MS:
             return True
-        self._host.close_chart(chart_id)
-        self._lock = self._host.disk.lock(self._lock_path)
+        self._host.print(self._chart, "another agent holds the lock: this one leaves")
         return False
 
-    def _has_twin(self) -> bool:
-        own = self._chart
-        return any(c.expert == own.expert and c.chart_id != own.chart_id for c in self._host.charts())
+    def _begin_move(self) -> bool:
+        """Hand the lock to an agent on a chart that will be saved: one that is there, or a copy of this one."""
+        twin = self._twin()
+        home = twin or self._open_home()
+        if home == 0:
+            return False
+        self._give_lock()
+        self._new_home = (home, twin == 0)
+        self._since_ms = self._host.tick_ms()
+        if twin == 0:
+            self._host.apply_template(home, "\\Files\\mt5console\\agent\\home.tpl", self._chart)
+        return True
+
+    def _open_home(self) -> int:
+        """Write the template of this agent that knows itself at home, and open a chart for it; 0 when that failed."""
+        path = f"Experts\\{CONSOLE_FOLDER}\\{AGENT_NAME}.ex5"
+        block = ExpertBlock(name=AGENT_NAME, path=path, inputs=((HOME_INPUT, "true"),))
+        chart = ChartFile(chart_id=0, symbol=self._chart.symbol, timeframe=self._chart.timeframe, expert=block)
+        try:
+            self._host.disk.rewrite(self._home_path, encode_chart(chart))
+        except OSError as error:
+            told = f"the agent's own template could not be written: {error.strerror}; it stays where it is"
+            self._host.print(self._chart, told)
+            return 0
+        home = self._host.open_chart(self._chart.symbol, self._chart.timeframe)
+        if home == 0:
+            self._host.print(self._chart, "no chart could be opened for the agent; it stays where it is")
+        return home
+
+    def _go_on_moving(self, home: int, was_opened: bool) -> bool:
+        """Wait until the other agent holds the lock; else close what was opened, and serve from here."""
+        is_there = any(chart.chart_id == home and chart.expert == AGENT_NAME for chart in self._host.charts())
+        if is_there and self._is_locked():
+            return False
+        if self._host.tick_ms() - self._since_ms < _MOVE_WAIT_MS:
+            return True
+        self._new_home = None
+        self._host.print(self._chart, "the agent did not come up on a chart of its own: it stays where it is")
+        if was_opened:
+            self._host.close_chart(home)
+        self._since_ms = self._host.tick_ms()
+        self._take_lock()
+        return True
+
+    def _is_locked(self) -> bool:
+        held = self._host.disk.lock(self._lock_path)
+        if held is None:
+            return True
+        held.release()
+        return False
+
+    def _twin(self) -> int:
+        """Another chart with an agent on it, 0 when there is none."""
+        own = self._chart.chart_id
+        return next((c.chart_id for c in self._host.charts() if c.expert == AGENT_NAME and c.chart_id != own), 0)
+
+    def _has_settled(self) -> bool:
+        """The passing agent beside this one is about to leave: the first status shows one of them."""
+        if not self._is_settled:
+            self._is_settled = self._host.tick_ms() - self._since_ms >= _SETTLE_MS or self._twin() == 0
+        return self._is_settled
+
+    def _tell(self) -> None:
+        account, now = self._host.account(), self._host.tick_ms()
+        if account != self._told or now - self._told_ms >= _STATUS_MS:
+            self._told_ms = now
+            self._write_status(account)
 
     def _write_status(self, account: AccountSeen) -> None:
         self._sequence += 1
@@ -149,7 +230,7 @@ class Agent:
         is_settled = self._host.utc() * 1e9 - stamp > 50_000_000
         commands, is_whole = self._waiting()
         for command in sorted(commands, key=lambda found: (found.verb != "cancel", found.not_after_utc_s, found.id)):
-            self._answer(command)
+            self._serve(command)
         self._commands_seen_ns = stamp if is_settled and is_whole and not commands else -1
 
     def _waiting(self) -> tuple[list[CommandFile], bool]:
@@ -165,21 +246,29 @@ class Agent:
                 is_whole = False
         return found, is_whole
 
-    def _answer(self, command: CommandFile) -> None:
+    def _serve(self, command: CommandFile) -> None:
         path = os.path.join(self._commands, f"{command.id}.json")
-        if not os.path.exists(path):
+        if not os.path.exists(path) or self._verbs.attaches.of_command(command.id) is not None:
             return
-        reply = self._answered.get(command.id) or self._stored_reply(command.id) or self._judge(command)
-        # Without its reply on disk the command stays: it is answered again, never carried out again.
-        if self._reply(reply):
-            self._host.disk.remove(path)
+        reply = self._earlier(command.id)
+        if reply is None:
+            answer = self._judge(command)
+            if answer is None:
+                return
+            reply = self._as_reply(command.id, answer)
+        self._answer(command.id, reply)
 
-    def _judge(self, command: CommandFile) -> ReplyFile:
-        answer = self._refusal(command)
-        if answer is None:
-            self._generation = max(self._generation, command.generation)
-            answer = self._cancel(command) if command.verb == "cancel" else self._verbs.run(command)
-        return self._as_reply(command.id, answer)
+    def _answer(self, command_id: str, reply: ReplyFile) -> None:
+        """Without its reply on disk the command stays: it is answered again, never carried out again."""
+        if self._reply(reply):
+            self._host.disk.remove(os.path.join(self._commands, f"{command_id}.json"))
+
+    def _judge(self, command: CommandFile) -> Answer | None:
+        refusal = self._refusal(command)
+        if refusal is not None:
+            return refusal
+        self._memory.heard(command.generation)
+        return self._cancel(command) if command.verb == "cancel" else self._verbs.run(command)
 
     def _refusal(self, command: CommandFile) -> Answer | None:
         account = self._host.account()
@@ -188,25 +277,27 @@ class Agent:
             return Answer("wrong_terminal", f"this is {account.login}@{account.server} in {self._host.data_path}")
         if self._host.utc() > command.not_after_utc_s:
             return Answer("expired", "the command came too late")
-        if command.generation < self._generation:
-            return Answer("older_generation", f"generation {self._generation} has spoken already")
-        if command.id in self._cancelled:
-            return Answer("cancelled", f"cancelled by {self._cancelled[command.id]}")
-        return None
+        if command.generation < self._memory.generation:
+            return Answer("older_generation", f"generation {self._memory.generation} has spoken already")
+        by = self._memory.cancelled_by(command.id)
+        return None if by is None else Answer("cancelled", f"cancelled by {by}")
 
     def _cancel(self, command: CommandFile) -> Answer:
         wanted = command.argument("command_id")
         if not wanted or not _is_file_name(wanted):
             return Answer("bad_arguments", "cancel needs command_id")
-        done = self._answered.get(wanted) or self._stored_reply(wanted)
+        done = self._earlier(wanted)
         if done is not None:
             return Answer(DONE, f"it was carried out before: {done.code}", (("state", "executed"), ("code", done.code)))
-        self._cancelled[wanted] = command.id
-        path = os.path.join(self._commands, f"{wanted}.json")
-        if not os.path.exists(path):
+        self._memory.cancel(wanted, command.id)
+        word = f"cancelled by {command.id}"
+        job = self._verbs.attaches.of_command(wanted)
+        if job is not None:
+            self._verbs.attaches.give_up(job, "cancelled", word)
+        elif os.path.exists(os.path.join(self._commands, f"{wanted}.json")):
+            self._answer(wanted, self._as_reply(wanted, Answer("cancelled", word)))
+        else:
             return Answer(DONE, "it has not come yet and will be refused", (("state", "cancelled"),))
-        if self._reply(self._as_reply(wanted, Answer("cancelled", f"cancelled by {command.id}"))):
-            self._host.disk.remove(path)
         return Answer(DONE, "it will not be carried out", (("state", "cancelled"),))
 
     def _as_reply(self, command_id: str, answer: Answer) -> ReplyFile:
@@ -230,8 +321,11 @@ class Agent:
             return False
         return True
 
-    def _stored_reply(self, command_id: str) -> ReplyFile | None:
-        """The reply of an agent before this one: a command is never carried out twice, whoever lived then."""
+    def _earlier(self, command_id: str) -> ReplyFile | None:
+        """The reply of this agent or one before it: a command is never carried out twice, whoever lived then."""
+        known = self._answered.get(command_id)
+        if known is not None:
+            return known
         path = os.path.join(self._replies, f"{command_id}.json")
         reply = protocol.decode_reply(self._host.disk.read(path))
         return reply if reply is not None and reply.id == command_id else None

@@ -21,6 +21,8 @@ from mt5console.simulation.programs import HOME_INPUT, ApplyEnd, ChartOfProgram,
 
 CHARTS_MAX = 100
 _EARLY_S = 0.01
+_FADES_S = 0.3
+"""How long a chart shows an expert whose OnInit refused: OnInit runs while its name is there already."""
 
 
 @dataclass(slots=True)
@@ -46,11 +48,13 @@ class Chart:
     timeframe: str
     is_passing: bool = False
     running: Running | None = None
+    fading: str = ""
+    fades_at_s: float = 0.0
 
     @property
     def expert(self) -> str:
-        """The expert's name, empty when there is none."""
-        return "" if self.running is None else self.running.block.name
+        """The expert's name, empty when there is none; one that just refused to start is shown for a moment more."""
+        return self.fading if self.running is None else self.running.block.name
 
     @property
     def may_trade(self) -> bool:
@@ -75,6 +79,7 @@ class Charts:
         self._known: dict[str, str] = {}
         self._next_id = int(self._clock.utc() * 1e6)
         self._latest: dict[int, ExpertBlock] = {}
+        self._queued: list[tuple[Chart, ExpertBlock | None, bool]] = []
         self.open_charts: list[Chart] = []
         self.older_versions: dict[int, ExpertBlock] = {}
 
@@ -145,8 +150,13 @@ class Charts:
         )
         return self._load(chart, ExpertBlock(name=name, path=path, mode=mode, inputs=kept), seen, binary)
 
+    def queue(self, chart: Chart, block: ExpertBlock | None, may_trade: bool) -> None:
+        """What `apply` does, at the charts' next turn: a template is worked off by its chart, not by who applies it."""
+        self._queued.append((chart, block, may_trade))
+
     def remove_expert(self, chart: Chart, reason: Deinit) -> None:
         """End the chart's expert, if it has one."""
+        chart.fading = ""
         running = chart.running
         if running is None:
             return
@@ -162,8 +172,10 @@ class Charts:
             self.apply(chart, running.block)
 
     def fire_timers(self) -> None:
-        """Send every expert whose time has come its timer event; what was missed is missed, nothing is stacked."""
+        """Work off what was queued, then send every expert whose time has come its timer event; what was missed is
+        missed, nothing is stacked."""
         now = self._clock.mono()
+        self._work_off(now)
         for chart in tuple(self.open_charts):
             running = chart.running
             if running is None or running.is_frozen:
@@ -180,6 +192,18 @@ class Charts:
             running = chart.running
             if running is not None and running.hears_ticks and not running.is_frozen:
                 cast("HearsTicks", running.program).on_ticks()
+
+    def _work_off(self, now: float) -> None:
+        for chart in self.open_charts:
+            if chart.fading and now >= chart.fades_at_s:
+                chart.fading = ""
+        queued, self._queued = self._queued, []
+        for chart, block, may_trade in queued:
+            if chart not in self.open_charts:
+                continue
+            if self.apply(chart, block, may_trade) is ApplyEnd.INIT_FAILED and block is not None:
+                chart.fading = block.path.rsplit("\\", 1)[-1].removesuffix(".ex5")
+                chart.fades_at_s = now + _FADES_S
 
     def _start_timer(self, running: Running) -> None:
         """A program's timer begins with the period that it was set to."""

@@ -19,7 +19,7 @@ from mt5console.simulation.disk import Disk
 from mt5console.simulation.globalvars import GlobalVariables
 from mt5console.simulation.journal import Journal
 from mt5console.simulation.market import Market
-from mt5console.simulation.programs import AccountSeen, ApplyEnd, ChartOfProgram
+from mt5console.simulation.programs import AccountSeen, ChartOfProgram
 from mt5console.simulation.session import AccountSession
 
 _LONGEST_SLEEP_S = 5.0
@@ -159,10 +159,6 @@ class TerminalHost:
         """Whether its session is open."""
         return self.market.is_open(symbol, self.clock.utc())
 
-    def expert_is_known(self, expert: str) -> bool:
-        """Whether the terminal saw this file at its start."""
-        return self.charts_table.known_file(expert) is not None
-
     def open_chart(self, symbol: str, timeframe: str) -> int:
         """Open a chart; 0 when it cannot be."""
         if timeframe not in PERIODS or not self.symbol_exists(symbol):
@@ -170,26 +166,18 @@ class TerminalHost:
         chart = self.charts_table.open(symbol, timeframe)
         return 0 if chart is None else chart.chart_id
 
-    def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> ApplyEnd:
-        """Put the template's expert on a chart."""
+    def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> bool:
+        """Queue the template's expert for a chart."""
         chart = self.charts_table.by_id(chart_id)
         template = decode_chart(self.disk.read(self._template_file(path)) or b"")
         if chart is None or template is None:
-            return ApplyEnd.NO_TEMPLATE
-        return self.charts_table.apply(chart, template.expert, self._may_trade(caller))
+            return False
+        self.charts_table.queue(chart, template.expert, self._may_trade(caller))
+        return True
 
     def has_template(self, path: str) -> bool:
         """Whether there is a template of this name to apply."""
         return decode_chart(self.disk.read(self._template_file(path)) or b"") is not None
-
-    def apply_self(self, chart_id: int, caller: ChartOfProgram, inputs: tuple[tuple[str, str], ...]) -> ApplyEnd:
-        """The caller's own expert, once more, on another chart."""
-        chart, own = self.charts_table.by_id(chart_id), self.charts_table.by_id(caller.chart_id)
-        if chart is None or own is None or own.running is None:
-            return ApplyEnd.NO_TEMPLATE
-        block = own.running.block
-        merged = tuple({**dict(block.inputs), **dict(inputs)}.items())
-        return self.charts_table.apply(chart, block._replace(inputs=merged), self._may_trade(caller))
 
     def close_chart(self, chart_id: int) -> bool:
         """Close a chart."""

@@ -140,20 +140,13 @@ class ProgramHost(Protocol):
         """Whether the symbol's session is open."""
         ...
 
-    def expert_is_known(self, expert: str) -> bool:
-        """Whether `Folder\\Name` was among MQL5\\Experts when the terminal started."""
-        ...
-
     def open_chart(self, symbol: str, timeframe: str) -> int:
         """ChartOpen(): the chart's id, 0 when the limit of open charts is reached."""
         ...
 
-    def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> ApplyEnd:
-        """ChartApplyTemplate() with a file under MQL5, and what came of its expert."""
-        ...
-
-    def apply_self(self, chart_id: int, caller: ChartOfProgram, inputs: tuple[tuple[str, str], ...]) -> ApplyEnd:
-        """Put the caller's own expert on another chart, with some inputs changed (save template, edit, apply)."""
+    def apply_template(self, chart_id: int, path: str, caller: ChartOfProgram) -> bool:
+        """ChartApplyTemplate(): queued for the chart; what becomes of the expert is seen there later. A path with a
+        leading backslash is relative to MQL5. False when there is no such chart or template."""
         ...
 
     def close_chart(self, chart_id: int) -> bool:

@@ -111,9 +111,9 @@ def test_an_older_generation_is_refused_once_a_newer_one_has_spoken(user):
         ({"symbol": "EURUSD.x"}, "no_symbol"),
         ({"timeframe": "H9"}, "bad_arguments"),
         ({"template": "../../evil.tpl"}, "bad_arguments"),
-        ({"expert": "Mt5Console\\Robot_99_a"}, "expert_not_found"),
+        ({"expert": "Mt5Console\\Robot_99_a"}, "bad_arguments"),
         ({"template": "missing.tpl"}, "failed"),
-        ({"expert": "Mt5Console\\Robot_7_b"}, "expert_not_loaded"),
+        ({"expert": "Mt5Console\\Robot_7_b"}, "bad_arguments"),
     ],
 )
 def test_an_attach_that_cannot_be_is_named_and_leaves_no_chart(user, arguments, code):

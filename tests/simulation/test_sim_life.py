@@ -197,7 +197,7 @@ def test_experts_are_indexed_at_the_start(sim):
     user.start()
     user.compile(8)
     late = user.attach(8)
-    assert (late.ok, late.code) == (False, "expert_not_found")
+    assert (late.ok, late.code) == (False, "expert_not_loaded")
     user.compile(7, inputs=(("Other", "1"), *user_inputs()))
     assert user.attach(7).code == "done"
     user.close()

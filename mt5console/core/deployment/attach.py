@@ -59,7 +59,11 @@ _REFUSALS = {
         "again",
     ),
     "init_failed": ("init_failed", "the robot's OnInit failed"),
-    "expert_not_loaded": ("init_failed", "the robot was not loaded on its chart"),
+    "expert_not_loaded": (
+        "restart_needed",
+        "restart needed: the terminal did not load the slot's file, which is new since its start or damaged; run "
+        "`mt5console terminal restart {user}` and deploy again",
+    ),
     "no_symbol": ("unknown_symbol", "the broker has no such symbol"),
     "chart_limit": ("chart_limit", "the terminal's charts are full"),
     "wrong_terminal": ("wrong_account", "the agent serves another account or directory than expected"),
@@ -163,6 +167,9 @@ def attach(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now:
         reply = reply_to(state, fact)
         if reply is not None:
             return _answered(state, version, reply, known, now)
+        if state.init_failure:
+            # The journal knows at once what the agent, who sees charts alone, has to wait for.
+            return fail(state, known, now, "init_failed", state.init_failure)
         if now.mono_s < state.valid_until_mono + COMMAND_MARGIN_S:
             return Advance(state=state)
         waiting = replace(state, phase="cancel", until_mono=now.mono_s + CANCEL_WAIT_S)
@@ -253,6 +260,8 @@ def _answered(
         if reply.value("deployment_id") == version.deployment_id:
             return _attached(replace(state, mark=mark_of(known)), "it is on its chart already", now)
         return _detach_first(state, known, now, "another version sits on a chart")
+    if reply.code == "expert_not_loaded" and state.init_failure:
+        return fail(replace(state, phase="answered"), known, now, "init_failed", state.init_failure)
     cause, text = _REFUSALS.get(reply.code, ("attach_failed", "the agent could not attach the robot"))
     told = text.format(user=state.plan.user_id)
     if reply.text and reply.text != reply.code:

@@ -141,6 +141,14 @@ def test_a_failed_oninit_puts_the_old_version_back_and_proves_it():
     assert names[-5:] == ["remove_new", "put_back_desired", "put_back_attach", "put_back_ready", "put_back_heartbeat"]
 
 
+def test_a_failed_oninit_in_the_journal_does_not_wait_for_the_agents_word():
+    world = World(plan(), init_fails=is_new, mute_about={"attach"})
+    state = deploy(world)
+    assert_failed(state, "init_failed")
+    attach = next(stage for stage in state.stages if stage.name == "attach")
+    assert attach.seconds < 5
+
+
 def test_a_failed_oninit_of_a_first_version_ends_with_nothing_running():
     world = World(plan(), init_fails=is_new)
     state = deploy(world)
@@ -229,11 +237,12 @@ def test_a_robot_without_the_include_is_partial_at_best():
     assert state.ready_confirmed is False
 
 
-def test_a_slot_that_the_terminal_has_not_indexed_asks_for_a_restart():
+@pytest.mark.parametrize("code", ["expert_not_found", "expert_not_loaded"])
+def test_a_slot_that_the_terminal_has_not_indexed_asks_for_a_restart(code):
     world = World(plan(old=True))
     run = Run.start(world)
     run.until(lambda state: state.step == "attach")
-    world.refuse["attach"] = "expert_not_found"
+    world.refuse["attach"] = code
     run.until(lambda state: state.leg == "back")
     del world.refuse["attach"]
     state = run.finish()

@@ -1,0 +1,60 @@
+"""What the simulated agent must not forget when it is restarted: the newest generation, and cancels that came early.
+
+Replies tell the rest by themselves. Must not know: command files, verbs.
+"""
+
+from __future__ import annotations
+
+import json
+
+from mt5console.core.terminal import protocol
+from mt5console.simulation.disk import Disk
+
+_CANCELS = 100
+
+
+class AgentMemory:
+    """`agent/memory.json`. What cannot be written is kept for this life at least."""
+
+    def __init__(self, disk: Disk, path: str) -> None:
+        self._disk = disk
+        self._path = path
+        self.generation = 0
+        self._cancelled: dict[str, str] = {}
+
+    def load(self) -> None:
+        """What an agent before this one wrote; a missing or torn file is an empty memory."""
+        self.generation, self._cancelled = 0, {}
+        try:
+            value = json.loads(self._disk.read(self._path) or b"")
+            if value["protocol"] != protocol.PROTOCOL:
+                return
+            self.generation = int(value["generation"])
+            self._cancelled = {str(key): str(by) for key, by in value["cancelled"].items()}
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return
+
+    def heard(self, generation: int) -> None:
+        """A command of this generation is carried out: older ones are refused from now on."""
+        if generation > self.generation:
+            self.generation = generation
+            self._save()
+
+    def cancel(self, command_id: str, by: str) -> None:
+        """A command that must not be carried out, and the command that said so; the first word counts."""
+        if command_id not in self._cancelled:
+            self._cancelled[command_id] = by
+            while len(self._cancelled) > _CANCELS:
+                del self._cancelled[next(iter(self._cancelled))]
+            self._save()
+
+    def cancelled_by(self, command_id: str) -> str | None:
+        """Which command cancelled this one, None when none did."""
+        return self._cancelled.get(command_id)
+
+    def _save(self) -> None:
+        value = {"protocol": protocol.PROTOCOL, "generation": self.generation, "cancelled": self._cancelled}
+        try:
+            self._disk.replace(self._path, json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8"))
+        except OSError:
+            return
