@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.mql5check import semantics
+from tools.mql5check import flow, semantics
 from tools.mql5check.lexer import SourceError
 from tools.mql5check.program import Program, load, load_text
 
@@ -29,7 +29,7 @@ def check_text(text: str, path: Path, include: tuple[Path, ...] = ()) -> list[So
 
 def _judge(program: Program, errors: list[SourceError]) -> list[SourceError]:
     """Later rooms take only what earlier ones found right: their findings would be guesses otherwise."""
-    return errors or semantics.check(program)
+    return errors or semantics.check(program) or flow.check(program)
 
 
 @contextmanager

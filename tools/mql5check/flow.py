@@ -18,7 +18,7 @@ from tools.mql5check.program import Program
 
 def check(program: Program) -> list[SourceError]:
     """Every mistake of a program's flow, by file, line and column; an empty list when there is none."""
-    facts = facts_of(program.units, program.kind == "library")
+    facts = facts_of(program.units, program.kind)
     found: dict[tuple[str, int, str], SourceError] = {}
 
     def report(path: str, line: int, column: int, text: str) -> None:

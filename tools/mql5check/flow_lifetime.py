@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tools.mql5check.builtins import STRUCTS
 from tools.mql5check.flow_program import Facts, Routine, key_of
 from tools.mql5check.flow_resources import CLOSERS, FILE, INDICATOR, OBJECT, SEARCH, Resource
+from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_tree import callee, method, plain, walk
-from tools.mql5check.flow_values import Report
 from tools.mql5check.syntax import (
     Assign,
     Call,
@@ -58,7 +59,13 @@ def kept(facts: Facts) -> list[Kept]:
             found.append(Kept(name, resource, place.path, node.line, node.column))
     for routine in facts.routines:
         found.extend(_kept_by(facts, routine, _locals(facts, routine)))
-    return [each for each in found if each.resource.kept]
+    return [each for each in found if each.resource.kept and not _of_the_terminal(facts, each)]
+
+
+def _of_the_terminal(facts: Facts, each: Kept) -> bool:
+    """Whether nobody need give it back: the terminal does, or it only passes through a predefined structure."""
+    passing = any(each.key == f".{name}" for fields in STRUCTS.values() for name in fields)
+    return passing or facts.frees_itself(each.resource)
 
 
 def shared(found: list[Kept]) -> dict[str, Resource]:
@@ -88,7 +95,7 @@ def check_timer(facts: Facts, report: Report) -> None:
     """Report a timer that is set and not killed on the way that begins in OnDeinit."""
     ends = [each for each in facts.events if each.name == "OnDeinit"]
     ends += [each for each in facts.routines if each.function.kind == "destructor"]
-    closing = set(facts.routines) if facts.library else facts.reachable(ends)
+    closing = set(facts.routines) if facts.is_library else facts.reachable(ends)
     if any(callee(node) == "EventKillTimer" for routine in closing for node in _calls(routine)):
         return
     for routine in facts.live():

@@ -11,8 +11,8 @@ from typing import Final
 from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.constants import text_of
 from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_tree import callee, plain, walk
-from tools.mql5check.flow_values import Report
 from tools.mql5check.syntax import Assign, Binary, Call, Declarator, Expression, Literal, Name, Node
 
 LONGEST_GLOBAL: Final = 63

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from tools.mql5check.flow_program import Facts, Routine
 from tools.mql5check.flow_resources import CLOSERS, FILE, OBJECT, OPEN, RESOURCES, SEARCH, UNCHECKED, Atom, Resource
+from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
 from tools.mql5check.flow_tree import callee, plain, walk
-from tools.mql5check.flow_values import Report, Values
+from tools.mql5check.flow_values import Values
 from tools.mql5check.syntax import (
     Block,
     Break,
@@ -146,7 +147,8 @@ class _Walker(Values):
     def _left_open(self, spot: Spot, state: State, line: int) -> None:
         for atom in state.of(spot).atoms:
             resource = RESOURCES.get(atom.resource)
-            if resource is None or not resource.leaks or atom.status not in {OPEN, UNCHECKED}:
+            open_still = atom.status in {OPEN, UNCHECKED}
+            if resource is None or not resource.leaks or not open_still or self.facts.frees_itself(resource):
                 continue
             way = f"the {resource.noun} that {spot.name} holds from here on is still open where line {line} leaves"
             self.say(atom.line, 1, f"{way}: call {resource.ending} on every way")
@@ -161,8 +163,7 @@ class _Walker(Values):
             handed = self.spot(argument)
             state = state if handed is None else state.learn(handed, NOBODY_KNOWS)
         if declarator.initial is None:
-            unset = self.must_be_set(declaration.type, declarator)
-            return state.put(self.declare(declarator.name), Holding(unset=unset))
+            return state.put(self.declare(declarator.name), self.unset(declaration.type, declarator))
         state = self.read(declarator.initial, state)
         return self.give(self.declare(declarator.name), declarator.initial, state, declarator)
 

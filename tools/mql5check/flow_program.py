@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.mql5check.builtins import EVENTS
-from tools.mql5check.flow_resources import CLOSERS, OPENERS, USERS, Resource
+from tools.mql5check.flow_resources import CLOSERS, INDICATOR, OPENERS, USERS, Resource
 from tools.mql5check.flow_tree import callee, method, plain, walk
 from tools.mql5check.syntax import (
     Assign,
@@ -71,7 +71,7 @@ class Facts:
     bases: dict[str, str] = field(default_factory=dict)
     enums: set[str] = field(default_factory=set)
     defines: dict[str, Expression] = field(default_factory=dict)
-    library: bool = False
+    kind: str = "expert"
     by_name: dict[str, list[Routine]] = field(default_factory=dict)
     openers: dict[str, Resource] = field(default_factory=dict)
     closing: set[tuple[str, int]] = field(default_factory=set)
@@ -93,6 +93,15 @@ class Facts:
     def forms(self, name: str, count: int) -> list[Routine]:
         """The program's functions of that name that `count` arguments fit, methods too."""
         return [each for each in self.by_name.get(name, []) if _fits(each.function.parameters, count)]
+
+    @property
+    def is_library(self) -> bool:
+        """Whether other files will call what stands here."""
+        return self.kind == "library"
+
+    def frees_itself(self, resource: Resource) -> bool:
+        """Whether the terminal gives that resource back so soon that the program need not: a script's indicators."""
+        return self.kind == "script" and resource is INDICATOR
 
     @property
     def events(self) -> list[Routine]:
@@ -122,7 +131,7 @@ class Facts:
     def live(self) -> set[Routine]:
         """What can run at all: everything below events and methods, or all of a file that is no program."""
         events = self.events
-        if self.library or not events:
+        if self.is_library or not events:
             return set(self.routines)
         return self.reachable([*events, *(each for each in self.routines if each.owner)])
 
@@ -137,9 +146,9 @@ def _fits(parameters: tuple[Parameter, ...], count: int) -> bool:
     return needed <= count <= len(parameters)
 
 
-def facts_of(units: Iterable[Unit], library: bool) -> Facts:
-    """Read a program's trees once; `library` says that other files will call what stands in them."""
-    facts = Facts(library=library)
+def facts_of(units: Iterable[Unit], kind: str) -> Facts:
+    """Read a program's trees once; a library is what other files will call."""
+    facts = Facts(kind=kind)
     for unit in units:
         for node in unit.declarations:
             _declared(facts, unit.path, node)

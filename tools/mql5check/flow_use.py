@@ -1,4 +1,4 @@
-"""Results that are thrown away, loops without an end, and fixed arrays read beside their end.
+"""Results that nobody looks at, loops without an end, and fixed arrays read beside their end.
 
 It must not know paths in files, nor follow ways through functions.
 """
@@ -10,8 +10,8 @@ from typing import Final
 
 from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_tree import callee, children, plain, truth, walk, whole_number
-from tools.mql5check.flow_values import Report
 from tools.mql5check.syntax import (
     Assign,
     Binary,
@@ -26,7 +26,6 @@ from tools.mql5check.syntax import (
     Literal,
     Member,
     Name,
-    New,
     Node,
     Return,
     Switch,
@@ -76,16 +75,10 @@ def _dropped(node: Node) -> Iterator[Expression]:
 
 
 def _thrown_away(facts: Facts, routine: Routine, expression: Expression, report: Report) -> None:
+    """A function of the program that hands out what it opened; built-in ones are refused by their table already."""
     name = callee(expression)
-    if isinstance(expression, New):
-        report(routine.path, expression.line, expression.column, "the object made here is lost: keep it and delete it")
-    elif name in facts.by_name:
-        if name in facts.openers:
-            noun = facts.openers[name].noun
-            text = f"the result of {name} is thrown away: the {noun} that it opened is lost"
-            report(routine.path, expression.line, expression.column, text)
-    elif any(form.must_use for form in FUNCTIONS.get(name, ())):
-        text = f"the result of {name} is thrown away: use it"
+    if name in facts.by_name and name in facts.openers:
+        text = f"the result of {name} is thrown away: the {facts.openers[name].noun} that it opened is lost"
         report(routine.path, expression.line, expression.column, text)
 
 

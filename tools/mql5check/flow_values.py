@@ -5,11 +5,9 @@ It must not know statements; `flow_paths` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from tools.mql5check.builtins import ENUMS, FUNCTIONS
-from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.flow_resources import (
     CHART,
     CLOSED,
@@ -26,6 +24,7 @@ from tools.mql5check.flow_resources import (
     when_good,
     when_nothing,
 )
+from tools.mql5check.flow_scopes import Scopes
 from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
 from tools.mql5check.flow_tree import callee, children, method, plain, truth, walk
 from tools.mql5check.syntax import (
@@ -35,7 +34,6 @@ from tools.mql5check.syntax import (
     Conditional,
     Declarator,
     Expression,
-    Group,
     Index,
     Literal,
     Member,
@@ -43,62 +41,17 @@ from tools.mql5check.syntax import (
     New,
     Postfix,
     SizeOf,
-    TypeName,
     Unary,
 )
-from tools.mql5check.words import SIMPLE_TYPES
 
-Report = Callable[[str, int, int, str], None]
 Ways = tuple[State | None, State | None]
 
-_MUST_BE_SET: Final = SIMPLE_TYPES - {"string"}
 _NOTHING: Final = {"INVALID_HANDLE", "POINTER_INVALID", "NULL", "-1", "0"}
 _SWAPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-class Values:
-    """The expressions of one function; `report` takes a path, a line, a column and a sentence."""
-
-    def __init__(self, facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
-        self.facts = facts
-        self.routine = routine
-        self.shared = shared
-        self._report = report
-        self.scopes: list[dict[str, Spot]] = [{}]
-        self._count = 0
-
-    # ---- variables ----
-
-    def say(self, line: int, column: int, text: str) -> None:
-        """Note a mistake of this function."""
-        self._report(self.routine.path, line, column, text)
-
-    def declare(self, name: str) -> Spot:
-        """A new variable of the innermost scope."""
-        self._count += 1
-        spot = Spot(name, self._count)
-        self.scopes[-1][name] = spot
-        return spot
-
-    def spot(self, expression: Expression) -> Spot | None:
-        """The variable that an expression names, None when it names none that is followed."""
-        expression = plain(expression)
-        if isinstance(expression, Member):
-            own = isinstance(expression.target, Name) and expression.target.name == "this"
-            return Spot(f".{expression.name}", 0) if own else None
-        if not isinstance(expression, Name):
-            return None
-        for scope in reversed(self.scopes):
-            if expression.name in scope:
-                return scope[expression.name]
-        if self.facts.field_of(self.routine.owner, expression.name) is not None:
-            return Spot(f".{expression.name}", 0)
-        return Spot(expression.name, 0) if expression.name in self.facts.variables else None
-
-    def must_be_set(self, kind: TypeName, declarator: Declarator) -> bool:
-        """Whether a local variable has no value before it is given one."""
-        simple = kind.name in _MUST_BE_SET or kind.name in ENUMS or kind.name in self.facts.enums
-        return (simple or declarator.pointer) and not declarator.is_array
+class Values(Scopes):
+    """The expressions of one function."""
 
     # ---- values ----
 
@@ -240,7 +193,10 @@ class Values:
         spot = self.spot(argument)
         if spot is None:
             return
-        for atom in state.of(spot).atoms:
+        atoms = state.of(spot).atoms
+        if resource is OBJECT and all(atom.status == FAILED for atom in atoms):
+            self.say(argument.line, argument.column, f"{spot.name.lstrip('.')} is NULL here: no object was made for it")
+        for atom in atoms:
             if atom.status == CLOSED:
                 what = f"the {resource.noun} in {spot.name.lstrip('.')}"
                 self.say(argument.line, argument.column, f"{what} is used after it was closed in line {atom.line}")
@@ -273,7 +229,9 @@ class Values:
         if routines:
             parameters = [each.function.parameters[at] for each in routines]
             return any(each.reference and not each.const for each in parameters)
-        forms = FUNCTIONS.get(name, ())
+        if name not in FUNCTIONS:
+            return bool(name) and not (name in self.facts.by_name or self.is_type(name))
+        forms = FUNCTIONS[name]
         return any(
             form.params[at].by_reference and not form.params[at].const
             for form in forms
@@ -327,20 +285,19 @@ class Values:
 
     def _told(self, condition: Expression, state: State) -> Ways:
         condition = plain(condition)
-        if isinstance(condition, Group | Unary) or not isinstance(condition, Binary):
-            spot = self.spot(condition)
+        if not isinstance(condition, Binary):
+            spot = self._asked(condition)
             if spot is not None and spot in state.meanings:
                 return self.branch(state.meanings[spot][0], state)
-            if isinstance(condition, Unary) and condition.operator == "!":
-                yes, no = self._told(condition.operand, state)
-                return no, yes
-            return (state, state) if spot is None else self._checked(spot, state, good_if=True, handle=False)
+            return (state, state) if spot is None else self._valid(spot, state, good_if=True)
         left, right, operator = condition.left, condition.right, condition.operator
         if _nothing(left):
             left, right, operator = right, left, _SWAPPED.get(operator, operator)
         asked = self._asked(left)
         if asked is None or not _nothing(right):
             return state, state
+        if callee(plain(left)) == "CheckPointer":
+            return self._valid(asked, state, good_if=operator == "!=")
         if operator == "==" or operator in {"<", "<="}:
             return self._checked(asked, state, good_if=False)
         if operator in {"!=", ">", ">="}:
@@ -355,15 +312,21 @@ class Values:
             return self.spot(expression.arguments[0])
         return self.spot(expression)
 
-    def _checked(self, spot: Spot, state: State, good_if: bool, handle: bool = True) -> Ways:
+    def _valid(self, spot: Spot, state: State, good_if: bool) -> Ways:
+        """What a variable's truth tells, and CheckPointer: of an object also that it was not deleted."""
+        atoms = state.of(spot).atoms
+        if not any(atom.resource in {OBJECT.name, CHART.name} for atom in atoms):
+            return state, state
+        alive = frozenset(atom for atom in when_good(atoms, "") if atom.status != CLOSED)
+        good, nothing = state.learn(spot, alive or NOBODY_KNOWS), state.learn(spot, when_nothing(atoms) or NOBODY_KNOWS)
+        return (good, nothing) if good_if else (nothing, good)
+
+    def _checked(self, spot: Spot, state: State, good_if: bool) -> Ways:
         atoms = state.of(spot).atoms
         resource = self.shared.get(spot.name) if not spot.number else None
-        shared = "" if resource is None else resource.name
-        if not handle and not any(atom.resource in {OBJECT.name, "chart"} for atom in atoms):
-            return state, state
-        with_good = state.learn(spot, when_good(atoms, shared) or NOBODY_KNOWS)
-        with_nothing = state.learn(spot, when_nothing(atoms) or NOBODY_KNOWS)
-        return (with_good, with_nothing) if good_if else (with_nothing, with_good)
+        good = state.learn(spot, when_good(atoms, "" if resource is None else resource.name) or NOBODY_KNOWS)
+        nothing = state.learn(spot, when_nothing(atoms) or NOBODY_KNOWS)
+        return (good, nothing) if good_if else (nothing, good)
 
 
 def _nothing_in(atom: Atom, resource: Resource) -> bool:
