@@ -178,7 +178,7 @@ inline string text_of(char value) { return text_of(static_cast<long>(value)); }
 inline string text_of(uchar value) { return text_of(static_cast<long>(value)); }
 inline string text_of(short value) { return text_of(static_cast<long>(value)); }
 inline string text_of(ushort value) { return text_of(static_cast<long>(value)); }
-template <class E> typename When<__is_enum(E), string>::type text_of(E value) { return text_of(static_cast<long>(value)); }
+template <class E> typename When<IsEnum<E>::value, string>::type text_of(E value) { return text_of(static_cast<long>(value)); }
 
 double number_of(const string &value);
 long whole_of(const string &value);

@@ -171,7 +171,7 @@ struct Program {
 
 }  // namespace inner
 
-template <class E> typename inner::When<__is_enum(E), string>::type EnumToString(E value) {
+template <class E> typename inner::When<inner::IsEnum<E>::value, string>::type EnumToString(E value) {
   return inner::member_name(static_cast<long>(value), mql_members(value));
 }
 
