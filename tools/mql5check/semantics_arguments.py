@@ -87,7 +87,7 @@ class ArgumentChecker(NameTable):
             return self._struct_complaint(given)
         if parameter.type == "number":
             return None if given.is_number else f"a number is wanted, not {given}"
-        if given.is_number or given.is_text or (parameter.is_array and not given.pointer):
+        if given.is_number or given.is_text or parameter.is_array:
             return None
         return f"a number or text is wanted, not {given}"
 
