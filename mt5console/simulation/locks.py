@@ -14,9 +14,21 @@ from pathlib import Path
 
 if sys.platform == "win32":
     import msvcrt
+    import time
+
+    _PAUSE_S = 0.005
 
     def _take(handle: int, wait: bool) -> None:
-        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        """Waiting is done here: LK_LOCK looks once a second and gives up after ten."""
+        while True:
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not wait:
+                    raise
+                time.sleep(_PAUSE_S)
+            else:
+                return
 
 else:
     import fcntl

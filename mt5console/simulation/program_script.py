@@ -1,38 +1,82 @@
 """Executable scripts that stand where MetaTrader's programs stand: each runs one function of this package.
 
 They run Python isolated and without site packages, so that they start fast and import nothing but the standard
-library and this package. Must not know: what the programs do.
+library and this package. On Windows a small program of that name runs Python inside itself: a terminal is one process
+with a window there, too. Must not know: what the programs do.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
-from mt5console.simulation.resources import PACKAGE
+from mt5console.simulation.resources import PACKAGE, resource_root
+
+SUFFIX = ".exe" if sys.platform == "win32" else ""
+"""What a program's name ends with on this system."""
 
 _SHEBANG_LIMIT = 120
 
 
+def program_name(stem: str) -> str:
+    """`terminal64.exe` of `terminal64` on Windows."""
+    return stem + SUFFIX
+
+
 def script_text(module: str) -> str:
-    """The script that calls `module.main([path of the script, *arguments])` and ends with what it returns."""
+    """The script that calls `module.main([path of the program, *arguments])` and ends with what it returns."""
     return f"""{_head(sys.executable)}import sys
 
 sys.path.insert(0, {str(PACKAGE.parent)!r})
 from {module} import main
 
-sys.exit(main([__file__, *sys.argv[1:]]))
+sys.exit(main([__file__.removesuffix(".py"), *sys.argv[1:]]))
 """
 
 
 def write_script(path: Path, module: str) -> None:
-    """Write an executable script, replacing what is there at once. Raises OSError."""
+    """Write an executable program, replacing what is there at once; on Windows `path` ends with `.exe`.
+
+    Raises OSError.
+    """
+    if sys.platform == "win32":
+        _write_program(path, module)
+        return
+    _replace(path, script_text(module))
+
+
+def _replace(path: Path, text: str) -> None:
     beside = path.with_name(path.name + ".tmp")
-    beside.write_text(script_text(module), encoding="utf-8")
+    beside.write_text(text, encoding="utf-8")
     beside.chmod(0o755)
     os.replace(beside, path)
+
+
+def _write_program(path: Path, module: str) -> None:
+    """The ready-made program, what it is to run, and where its Python is."""
+    _replace(path.with_name(path.name + ".py"), script_text(module))
+    _replace(path.with_suffix(".launch"), f"{python_library()}\n{sys.base_prefix}\n")
+    beside = path.with_name(path.name + ".tmp")
+    shutil.copyfile(resource_root("resources") / "simulation" / "program.exe", beside)
+    os.replace(beside, path)
+
+
+def python_library() -> str:
+    """The full path of this Python's own library; only Windows has one of its own."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    from ctypes import wintypes
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.GetModuleFileNameW.argtypes = [wintypes.HMODULE, wintypes.LPWSTR, wintypes.DWORD]
+    text = ctypes.create_unicode_buffer(32768)
+    if not kernel.GetModuleFileNameW(sys.dllhandle, text, len(text)):
+        raise ctypes.WinError(ctypes.get_last_error())
+    return text.value
 
 
 def _head(interpreter: str) -> str:

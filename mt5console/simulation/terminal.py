@@ -128,9 +128,9 @@ class Terminal:
         signal.set_wakeup_fd(self._woken.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, lambda *_: self._asked_to_close())
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        press = getattr(signal, "SIGUSR1", None)
+        # Where there is no window to click, this signal is the click on the algo button; a window sends SIGBREAK.
+        press = getattr(signal, "SIGUSR1", None) or getattr(signal, "SIGBREAK", None)
         if press is not None:
-            # Where there is no window to click, this signal is the click on the algo button.
             signal.signal(press, lambda *_: None if self.is_frozen else self.switch_algo(not self.host.algo_is_on))
 
     def _asked_to_close(self) -> None:

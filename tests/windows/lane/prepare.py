@@ -49,7 +49,7 @@ class Lane:
     def environment(self) -> dict[str, str]:
         """What Wine needs to know; nothing of the caller's Python reaches the Windows one."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "QT_", "VIRTUAL"))}
-        overrides = "mscoree,mshtml=;winemenubuilder.exe=d;vcruntime140,vcruntime140_1,msvcp140,msvcp140_1,"
+        overrides = "mscoree,mshtml=;winemenubuilder.exe=d;vcruntime140,vcruntime140_1,msvcp140,msvcp140_1=n,b"
         return {
             **kept,
             "WINEPREFIX": str(self.prefix),
