@@ -21,6 +21,7 @@ from tools.mql5check.syntax import (
     Declarator,
     Delete,
     Expression,
+    Index,
     Name,
     New,
     Node,
@@ -134,10 +135,16 @@ def _locals(facts: Facts, routine: Routine) -> _Locals:
 def _gives(node: Node) -> tuple[str, Expression | None]:
     if isinstance(node, Declarator):
         return node.name, node.initial
-    if isinstance(node, Assign) and isinstance(plain(node.target), Name):
-        target = plain(node.target)
+    if isinstance(node, Assign):
+        target = _holder(node.target)
         return (target.name if isinstance(target, Name) else ""), node.value
     return "", None
+
+
+def _holder(expression: Expression) -> Expression:
+    """The expression itself, or the array whose element it is: what is put into an array is given back from there."""
+    expression = plain(expression)
+    return plain(expression.target) if isinstance(expression, Index) else expression
 
 
 def _resource(facts: Facts, value: Expression | None, fresh: dict[str, Resource]) -> Resource | None:
@@ -199,8 +206,8 @@ def _given_back(facts: Facts, routine: Routine, own: _Locals) -> Iterator[tuple[
 
 
 def _keys(facts: Facts, routine: Routine, expression: Expression, own: _Locals) -> set[str]:
-    expression = plain(expression)
-    if isinstance(expression, Name) and expression.name in own.names:
-        return own.aliases.get(expression.name, set())
+    holder = _holder(expression)
+    if isinstance(holder, Name) and holder.name in own.names:
+        return own.aliases.get(holder.name, set())
     key = _key(facts, routine, expression, own)
     return {key} if key else set()
