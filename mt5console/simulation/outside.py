@@ -115,8 +115,10 @@ class SimulatedProcessHost:
         return self._inner.usage(ref)
 
     def press_algo_button(self, ref: ProcessRef) -> bool:
-        """Toggle the simulated terminal's algo switch."""
-        if ALGO_BUTTON is None or not self._inner.is_alive(ref):
+        """Toggle the simulated terminal's algo switch; where it has a window, by its window."""
+        if ALGO_BUTTON is None:
+            return self._inner.press_algo_button(ref)
+        if not self._inner.is_alive(ref):
             return False
         os.kill(ref.pid, ALGO_BUTTON)
         return True

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
-from mt5console.simulation.resources import PACKAGE, resource_root
+from mt5console.simulation.resources import PACKAGE
 
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 """What a program's name ends with on this system."""
@@ -44,8 +43,8 @@ def write_script(path: Path, module: str) -> None:
     """
     if sys.platform == "win32":
         _write_program(path, module)
-        return
-    _replace(path, script_text(module))
+    else:
+        _replace(path, script_text(module))
 
 
 def _replace(path: Path, text: str) -> None:
@@ -55,28 +54,29 @@ def _replace(path: Path, text: str) -> None:
     os.replace(beside, path)
 
 
-def _write_program(path: Path, module: str) -> None:
-    """The ready-made program, what it is to run, and where its Python is."""
-    _replace(path.with_name(path.name + ".py"), script_text(module))
-    _replace(path.with_suffix(".launch"), f"{python_library()}\n{sys.base_prefix}\n")
-    beside = path.with_name(path.name + ".tmp")
-    shutil.copyfile(resource_root("resources") / "simulation" / "program.exe", beside)
-    os.replace(beside, path)
-
-
-def python_library() -> str:
-    """The full path of this Python's own library; only Windows has one of its own."""
-    if sys.platform != "win32":
-        return ""
+if sys.platform == "win32":
     import ctypes
+    import shutil
     from ctypes import wintypes
 
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.GetModuleFileNameW.argtypes = [wintypes.HMODULE, wintypes.LPWSTR, wintypes.DWORD]
-    text = ctypes.create_unicode_buffer(32768)
-    if not kernel.GetModuleFileNameW(sys.dllhandle, text, len(text)):
-        raise ctypes.WinError(ctypes.get_last_error())
-    return text.value
+    from mt5console.simulation.resources import resource_root
+
+    def _write_program(path: Path, module: str) -> None:
+        """The ready-made program, what it is to run, and where its Python is."""
+        _replace(path.with_name(path.name + ".py"), script_text(module))
+        _replace(path.with_suffix(".launch"), f"{_python_library()}\n{sys.base_prefix}\n")
+        beside = path.with_name(path.name + ".tmp")
+        shutil.copyfile(resource_root("resources") / "simulation" / "program.exe", beside)
+        os.replace(beside, path)
+
+    def _python_library() -> str:
+        """The full path of this Python's own library."""
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.GetModuleFileNameW.argtypes = [wintypes.HMODULE, wintypes.LPWSTR, wintypes.DWORD]
+        text = ctypes.create_unicode_buffer(32768)
+        if not kernel.GetModuleFileNameW(sys.dllhandle, text, len(text)):
+            raise ctypes.WinError(ctypes.get_last_error())
+        return text.value
 
 
 def _head(interpreter: str) -> str:
