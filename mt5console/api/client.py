@@ -156,6 +156,10 @@ class EngineClient:
         """Register a robot."""
         return self._object("POST", "/api/robots", arguments, patience_s=120.0)
 
+    def robot_inputs(self, robot_id: int) -> dict[str, Any]:
+        """The inputs of a registered robot's source."""
+        return self._object("GET", f"/api/robots/{robot_id}/inputs")
+
     def user_stats(self, user_id: int) -> dict[str, Any]:
         """The seed's user stats shape."""
         return self._object("GET", f"/api/stats/users/{user_id}")

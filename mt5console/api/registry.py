@@ -49,4 +49,9 @@ def registry_routes(door: EngineDoor) -> APIRouter:
         """Register a robot."""
         return JSONResponse(door.add_robot(body.model_dump(exclude_unset=True)), status_code=201)
 
+    @routes.get("/api/robots/{robot_id}/inputs")
+    def robot_inputs(robot_id: int) -> JSONResponse:
+        """The inputs of a robot's source, with types, defaults, labels and the registered values."""
+        return JSONResponse(door.robot_inputs(robot_id))
+
     return routes

@@ -305,6 +305,11 @@ class EngineDoor(Protocol):
         """
         ...
 
+    def robot_inputs(self, robot_id: int) -> dict[str, Any]:
+        """The inputs of a registered robot's source: `{"robot_id", "source", "values", "inputs", "missing_includes",
+        "notes"}`; `inputs` as `deployment.inputs.description.spec_json`, `values` the registered ones."""
+        ...
+
     def user_stats(self, user_id: int) -> dict[str, Any]:
         """The seed's user stats shape."""
         ...

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mt5console.core.credentials import Secret
+from mt5console.core.deployment.inputs.includes import terminal_includes
 from mt5console.core.deployment.shape import deploy_shape
 from mt5console.core.deployment.sources import complete_inputs, read_source, render_template, source_hash
 from mt5console.core.errors import (
@@ -34,6 +35,7 @@ from mt5console.core.model.snapshots import RobotView
 from mt5console.core.terminal.journal_page import journal_page
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.runtime.host import EngineHost
+from mt5console.runtime.robot_inputs import robot_inputs_json
 from mt5console.runtime.shapes import decision_json, incident_json, operation_json, robot_json, user_json
 
 TAKEN_WITHIN_S = 10.0
@@ -223,7 +225,13 @@ class RuntimeDoor:
                 timeframe,
                 text,
                 name,
-                complete_inputs(text, inputs),
+                complete_inputs(
+                    text,
+                    inputs,
+                    terminal_includes(
+                        TerminalLayout(self._host.base.layout.user(UserId(user_id))), self._host.platform.files.read
+                    ),
+                ),
                 magic=None if magic is None else int(magic),
                 source_hash=source_hash(text),
                 replace_existing=bool(arguments.get("replace")),
@@ -234,6 +242,13 @@ class RuntimeDoor:
         if arguments.get("compile"):
             return {**robot_json(robot), "path": str(self._host.compile_free_slot(robot))}
         return robot_json(robot)
+
+    def robot_inputs(self, robot_id: int) -> dict[str, Any]:
+        """The inputs of a registered robot's source, and the registered values."""
+        robot = self._host.loop.read(lambda engine: engine.robots.get(RobotId(robot_id)))
+        if robot is None:
+            raise unknown_robot(robot_id)
+        return robot_inputs_json(robot, self._host.base.layout, self._host.platform.files)
 
     def _source(
         self, arguments: dict[str, Any], robot_id: int, magic: int, inputs: tuple[tuple[str, str], ...]

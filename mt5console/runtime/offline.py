@@ -27,6 +27,7 @@ from mt5console.core.watchdog.policy import Policy
 from mt5console.runtime.door import robot_status_shape
 from mt5console.runtime.file_collector import FileCollector
 from mt5console.runtime.process_collector import ProcessCollector
+from mt5console.runtime.robot_inputs import robot_inputs_json
 from mt5console.runtime.shapes import decision_json, incident_json, operation_json, robot_json, user_json
 from mt5console.runtime.targets import Targets
 
@@ -109,6 +110,13 @@ class OfflineDoor:
     def robots(self) -> list[dict[str, Any]]:
         """The registered robots."""
         return [robot_json(robot) for robot in self._store.load().robots]
+
+    def robot_inputs(self, robot_id: int) -> dict[str, Any]:
+        """The inputs of a registered robot's source, and the registered values."""
+        robot = next((one for one in self._store.load().robots if one.robot_id == robot_id), None)
+        if robot is None:
+            raise unknown_robot(robot_id)
+        return robot_inputs_json(robot, self._base.layout, self._platform.files)
 
     def user_stats(self, user_id: int) -> dict[str, Any]:
         """The seed's user stats shape."""

@@ -205,6 +205,25 @@ class FakeDoor:
         self._enter("robots")
         return self._robots()
 
+    def robot_inputs(self, robot_id: int) -> dict[str, Any]:
+        self._enter("robot_inputs", robot_id)
+        fast = {
+            "name": "Fast",
+            "type": "int",
+            "kind": "whole",
+            "default": "12",
+            "minimum": -(2**31),
+            "maximum": 2**31 - 1,
+        }
+        return {
+            "robot_id": robot_id,
+            "source": "Mine.mq5",
+            "values": {"Fast": "14"},
+            "inputs": [{**fast, "label": "Bars", "group": "", "default_text": "12", "options": [], "note": ""}],
+            "missing_includes": [],
+            "notes": [],
+        }
+
     def _robots(self) -> list[dict[str, Any]]:
         return [
             {"robot_id": known["robot_id"], "user_id": one["user_id"], "symbol": "EURUSD", "timeframe": "H1"}

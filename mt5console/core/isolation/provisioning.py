@@ -16,11 +16,12 @@ from typing import Any
 
 from mt5console.core.config.base_directory import BaseDirectory
 from mt5console.core.credentials import Secret, secret_reference
+from mt5console.core.deployment.inputs.includes import terminal_includes
+from mt5console.core.deployment.inputs.reader import read_inputs
 from mt5console.core.errors import Conflict, ConsoleError, RefusedForSafety, StorageFailed, UsageInvalid, unknown_robot
 from mt5console.core.history.store import StateStore
 from mt5console.core.isolation import registry
 from mt5console.core.isolation.capacity import judge_capacity
-from mt5console.core.isolation.declared_inputs import declared_inputs
 from mt5console.core.isolation.mql5_installation import Mql5Installation
 from mt5console.core.isolation.retirement import free_place, move_aside, move_user_aside, robot_files
 from mt5console.core.isolation.slots import make_slots
@@ -210,9 +211,10 @@ class Provisioner:
         registry.check_symbol(symbol)
         period = registry.timeframe_of(timeframe)
         source = _checked_source(source_text)
-        registry.check_inputs(inputs, declared_inputs(source_text))
         stored = self._store.load()
         user = registry.known_user(user_id, stored)
+        includes = terminal_includes(TerminalLayout(Path(user.directory)), self._platform.files.read)
+        registry.check_inputs(inputs, [spec.name for spec in read_inputs(source_text, includes).own])
         present = registry.robot_of(robot_id, stored)
         self._refuse_robot(robot_id, user, present, replace_existing)
         kept_magic = present.magic if present is not None and magic is None else magic

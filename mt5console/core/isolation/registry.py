@@ -6,7 +6,7 @@ Must not know: files, keyrings, or what is running.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from mt5console.core.errors import Conflict, UsageInvalid, unknown_user
 from mt5console.core.history.store import Stored
@@ -77,7 +77,7 @@ def timeframe_of(name: str) -> Timeframe:
         raise UsageInvalid("bad_timeframe", f"{shown(str(name))} is no timeframe: it is one of {known}") from None
 
 
-def check_inputs(inputs: Iterable[tuple[str, str]], declared: Mapping[str, str]) -> None:
+def check_inputs(inputs: Iterable[tuple[str, str]], declared: Collection[str]) -> None:
     """Raise `UsageInvalid` for a name that the source does not have (when it declares any) or a value of many lines."""
     seen: set[str] = set()
     for name, value in inputs:

@@ -23,6 +23,7 @@ QUESTIONS = {
     "deployments": (123, 5),
     "users": (),
     "robots": (),
+    "robot_inputs": (123,),
     "user_stats": (1,),
     "system_stats": (),
     "heartbeat_history": (123, 60.0),
