@@ -27,7 +27,15 @@ _QUIT_WITHIN_S = 2.0
 _TICKS_AT_ONCE = 20
 """More quotes than this at one look reach the program as this many: MetaTrader, too, drops ticks of a busy program."""
 
-_FULL_DISK = ("FileWriteArray", "FileWriteString", "FileWrite", "FileWriteInteger", "FileWriteDouble", "FileMove")
+_FULL_DISK = (
+    "FileWriteArray",
+    "FileWriteString",
+    "FileWrite",
+    "FileWriteInteger",
+    "FileWriteDouble",
+    "FileMove",
+    "FileCreate",
+)
 _WRITE_FAILED = 5015
 _ALWAYS = 1_000_000_000
 

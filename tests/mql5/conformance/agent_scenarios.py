@@ -22,6 +22,7 @@ def scenario(function):
 def begin(world, *robot_ids):
     """The agent at home, and the slots of these robots."""
     world.compile_agent()
+    world.usual_inputs = sent()
     for robot_id in robot_ids:
         for slot in ("a", "b"):
             world.compile(ROBOT, robot_id, slot)

@@ -25,6 +25,7 @@ def scenario(function):
 
 
 def begin(world, *robot_ids, source=ROBOT):
+    world.usual_inputs = complete_inputs(source, ())
     for robot_id in robot_ids:
         world.compile(source, robot_id)
         world.compile(source, robot_id, "b")
@@ -358,6 +359,7 @@ def the_permission_to_trade_is_three_switches(world):
 @scenario
 def without_a_login_it_beats_and_may_not_trade(world):
     world.compile(ROBOT, 7)
+    world.usual_inputs = sent()
     world.charts.index_experts()
     world.desire(7, "d1")
     assert world.attach(7)[0] is ApplyEnd.RUNNING

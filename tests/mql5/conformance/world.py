@@ -69,6 +69,7 @@ class World:
         self.broker = broker_of(self.base, self.utc)
         self.build = build
         self.outside = Outside()
+        self.usual_inputs = ()
         self._commands = 0
         self._start()
 
@@ -170,15 +171,16 @@ class World:
         self.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
         write(self.layout.desired(robot_id), protocol.encode_desired(deployment))
 
-    def robot_inputs(self, robot_id, deployment, inputs=(), magic=77):
+    def robot_inputs(self, robot_id, deployment, inputs=None, magic=77):
+        """All that a deployment sends; without inputs the usual ones, since the console sends every one it knows."""
         return (
-            *inputs,
+            *(self.usual_inputs if inputs is None else inputs),
             (protocol.DEPLOYMENT_INPUT, deployment),
             (protocol.ROBOT_INPUT, str(robot_id)),
             (protocol.MAGIC_INPUT, str(magic)),
         )
 
-    def attach(self, robot_id, deployment="d1", slot="a", symbol="EURUSD", timeframe="H1", inputs=(), chart_id=0):
+    def attach(self, robot_id, deployment="d1", slot="a", symbol="EURUSD", timeframe="H1", inputs=None, chart_id=0):
         """Open a chart and put the robot on it, without an agent. Gives (end, chart id)."""
         chart = self.charts.open(symbol, timeframe, chart_id=chart_id)
         block = ExpertBlock(
@@ -194,7 +196,7 @@ class World:
         end = self.charts.apply(chart, ExpertBlock(name="", path="Experts\\Mt5Console\\Agent.ex5", mode=int(may_trade)))
         return end, chart.chart_id
 
-    def template(self, name, robot_id, deployment, slot="a", symbol="EURUSD", inputs=()):
+    def template(self, name, robot_id, deployment, slot="a", symbol="EURUSD", inputs=None):
         expert = f"Robot_{robot_id}_{slot}"
         data = template_bytes(
             f"Experts\\Mt5Console\\{expert}.ex5",
@@ -233,16 +235,16 @@ class World:
         assert reply is not None, f"no reply to {verb}"
         return reply
 
-    def order_attach(self, robot_id, deployment="d1", slot="a", symbol="EURUSD", fields=None, inputs=(), **changes):
+    def order_attach(self, robot, deployment="d1", slot="a", symbol="EURUSD", fields=None, inputs=None, **changes):
         """Desire, write the template, and have the agent attach; gives the reply."""
-        self.desire(robot_id, deployment)
+        self.desire(robot, deployment)
         words = {
-            "robot_id": robot_id,
+            "robot_id": robot,
             "deployment_id": deployment,
-            "expert": f"Mt5Console\\Robot_{robot_id}_{slot}",
+            "expert": f"Mt5Console\\Robot_{robot}_{slot}",
             "symbol": symbol,
             "timeframe": "H1",
-            "template": self.template(f"{deployment}.tpl", robot_id, deployment, slot, symbol, inputs),
+            "template": self.template(f"{deployment}.tpl", robot, deployment, slot, symbol, inputs),
         }
         return self.command("attach", fields, **{**words, **changes})
 

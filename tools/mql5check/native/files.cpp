@@ -139,6 +139,8 @@ int FileOpen(const string &name, int flags, short delimiter, uint codepage, Wher
   fs::path path;
   if (!(flags & (read_flag | write_flag))) misuse("mode", at, "FileOpen with neither FILE_READ nor FILE_WRITE");
   if (faulted("FileOpen", utf8(name)) || !locate(name, flags & common_flag, "FileOpen", at, path)) return -1;
+  std::error_code none;
+  if ((flags & write_flag) && !fs::exists(path, none) && faulted("FileCreate", utf8(name))) return -1;
   if (table().files.size() >= most_files) return set_error(5001), -1;
   if (!shares_with_open(path, flags)) return set_error(5004), -1;
   int descriptor = open_locked(path, flags);

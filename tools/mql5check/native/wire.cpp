@@ -129,7 +129,10 @@ void bad_line(const Fields &fields, const char *why) {
 
 void take_fault(const Fields &fields) {
   if (fields.size() < 4) bad_line(fields, "fault FUNCTION TIMES ERROR [PATTERN]");
-  state().faults.push_back({fields[1], fields.size() > 4 ? fields[4] : "", std::atol(fields[2].c_str()), std::atoi(fields[3].c_str())});
+  std::vector<Fault> &faults = state().faults;
+  if (std::atol(fields[2].c_str()) == 0)
+    faults.erase(std::remove_if(faults.begin(), faults.end(), [&](const Fault &one) { return one.function == fields[1]; }), faults.end());
+  else faults.push_back({fields[1], fields.size() > 4 ? fields[4] : "", std::atol(fields[2].c_str()), std::atoi(fields[3].c_str())});
 }
 
 bool faulted(const char *function, const std::string &argument) {
