@@ -82,7 +82,6 @@ def build_platform(base: BaseDirectory) -> Platform:
 
         files = SimulatedFileStore(files, base.layout)
         processes = SimulatedProcessHost(processes, base.layout)
-    module = SIMULATED_PROBE_MODULE if base.simulated else LIVE_PROBE_MODULE
     return Platform(
         simulated=base.simulated,
         executable_name=name,
@@ -91,10 +90,19 @@ def build_platform(base: BaseDirectory) -> Platform:
         files=files,
         secrets=secret_store(base.layout, base.simulated),
         compiler=metaeditor(),
-        probes=ChildProbePool(module, processes),
+        probes=ChildProbePool(_probe_module(base), processes),
         template=_template(base),
         lock=FileBaseLock(base.layout.lock),
     )
+
+
+def _probe_module(base: BaseDirectory) -> str:
+    """The package that probes import; a simulation may be asked by the real one, to see that it answers it as well."""
+    if not base.simulated:
+        return LIVE_PROBE_MODULE
+    from mt5console.simulation.settings import load_settings
+
+    return LIVE_PROBE_MODULE if load_settings(base.layout.root).real_package else SIMULATED_PROBE_MODULE
 
 
 def metaeditor() -> MetaEditorCompiler:

@@ -27,6 +27,10 @@ from mt5console.core.terminal.protocol import decode_status
 from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.faults import inject
+from mt5console.simulation.program_script import program_name
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""What ends a process without asking it; on Windows every signal does."""
 
 PASSWORD = "canary-7Jx-Ünïcode-42"
 
@@ -88,7 +92,7 @@ class Desk:
 
     def kill_engine(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait(timeout=10)
 
     def stop_engine(self) -> None:
@@ -209,7 +213,7 @@ class Desk:
         return [chart.expert for chart in status.charts]
 
     def processes(self, user_id: int = 1) -> list[int]:
-        return [ref.pid for ref in self.host.find(self.layout.user(user_id) / "terminal64")]
+        return [ref.pid for ref in self.host.find(self.layout.user(user_id) / program_name("terminal64"))]
 
     def wait_idle(self, *robot_ids: int, within_s: float = 60.0) -> None:
         """Nothing is under way for these robots: a put-back is proven for a while after the terminal is well."""
@@ -255,7 +259,7 @@ class Desk:
 
     def kill_terminal(self, user_id: int = 1) -> int:
         pid = self.terminal(user_id)["pid"]
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, KILL)
         return int(pid)
 
     def end(self) -> None:
