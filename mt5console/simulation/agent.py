@@ -17,7 +17,7 @@ from mt5console.simulation.agent_attach import DONE, Answer
 from mt5console.simulation.agent_commands import Verbs
 from mt5console.simulation.agent_memory import AgentMemory
 from mt5console.simulation.binary import INIT_FAILED, INIT_SUCCEEDED
-from mt5console.simulation.chartfile import ChartFile, ExpertBlock, encode_chart
+from mt5console.simulation.inifile import encode_text
 from mt5console.simulation.locks import HeldLock
 from mt5console.simulation.programs import HOME_INPUT, AccountSeen, ChartOfProgram, Deinit, ProgramHost
 from mt5console.simulation.robot import host_root
@@ -29,6 +29,54 @@ _REMEMBERED = 500
 _SETTLE_MS = 500
 _LOCK_WAIT_MS = 3_000
 _MOVE_WAIT_MS = 10_000
+_HOME = """<chart>
+id=0
+symbol={symbol}
+period_type=1
+period_size=1
+scale_fix=0
+scale=8
+mode=1
+fore=0
+grid=1
+volume=0
+scroll=1
+shift=0
+window_left=0
+window_top=0
+window_right=0
+window_bottom=0
+window_type=1
+floating=0
+windows_total=1
+
+<expert>
+name={name}
+path={path}
+expertmode=1
+<inputs>
+{home}=true
+</inputs>
+</expert>
+
+<window>
+height=100.000000
+objects=0
+
+<indicator>
+name=Main
+path=
+apply=1
+show_data=1
+scale_inherit=0
+expertmode=0
+fixed_height=-1
+</indicator>
+</window>
+</chart>
+"""
+"""The template of an agent that knows itself at home (AgentWriteHome in AgentCore.mqh); a template's symbol and period
+do not change its chart's."""
 
 
 class Agent:
@@ -140,10 +188,9 @@ class Agent:
     def _open_home(self) -> int:
         """Write the template of this agent that knows itself at home, and open a chart for it; 0 when that failed."""
         path = f"Experts\\{CONSOLE_FOLDER}\\{AGENT_NAME}.ex5"
-        block = ExpertBlock(name=AGENT_NAME, path=path, inputs=((HOME_INPUT, "true"),))
-        chart = ChartFile(chart_id=0, symbol=self._chart.symbol, timeframe=self._chart.timeframe, expert=block)
+        text = _HOME.format(symbol=self._chart.symbol, name=AGENT_NAME, path=path, home=HOME_INPUT)
         try:
-            self._host.disk.rewrite(self._home_path, encode_chart(chart))
+            self._host.disk.rewrite(self._home_path, encode_text(text))
         except OSError as error:
             told = f"the agent's own template could not be written: {error.strerror}; it stays where it is"
             self._host.print(self._chart, told)

@@ -20,6 +20,11 @@ from mt5console.simulation.programs import ChartOfProgram, Deinit, ProgramHost
 ERROR_LOCKED = 1
 ERROR_NOT_DESIRED = 2
 ERROR_FILES = 3
+ERROR_SLOW = 4
+
+_SLOW_MS = 2_500
+_SLOW_BEATS = 3
+_ERRORS_LARGEST = 512 * 1024
 
 
 def time_to_string(utc_s: float, seconds: bool = False) -> str:
@@ -110,6 +115,8 @@ class Robot:
         self._entries: Entries | None = None
         self._sequence = 0
         self._ticks_before = 0
+        self._beat_at_ms = 0
+        self._slow_beats = 0
 
     def on_init(self) -> int:
         """What the robot's own source refuses comes first; then the include: the lock, what is desired, READY."""
@@ -124,6 +131,9 @@ class Robot:
             self._host.print(self._chart, f"cannot create the robot's folder: {error.strerror}")
             return INIT_FAILED
         self._lock = self._host.disk.lock(self._lock_path)
+        if self._lock is None and not os.path.exists(self._lock_path):
+            self._report(ERROR_FILES, "the robot's files cannot be written; it does not start")
+            return INIT_FAILED
         if self._lock is None:
             self._report(ERROR_LOCKED, "another copy of this robot runs in this terminal; this one does not start")
             return INIT_FAILED
@@ -137,10 +147,12 @@ class Robot:
             self._lock = None
             return INIT_FAILED
         self._seed.ready()
+        self._beat_at_ms = self._host.tick_ms()
         return INIT_SUCCEEDED
 
     def on_timer(self) -> None:
         """One beat. A full disk loses it, never the robot."""
+        self._watch_pace()
         self._sequence += 1
         entries = self._judge_entries()
         quoted, ticks = self._host.quote(self._chart.symbol)
@@ -172,6 +184,15 @@ class Robot:
         self._lock.release()
         self._lock = None
         self._host.print(self._chart, f"robot {self.robot_id} ended, reason {int(reason)}")
+
+    def _watch_pace(self) -> None:
+        """Late beats one after another mean a slower timer or long events: told once."""
+        now = self._host.tick_ms()
+        gap_ms, self._beat_at_ms = now - self._beat_at_ms, now
+        self._slow_beats = self._slow_beats + 1 if gap_ms > _SLOW_MS else 0
+        if self._slow_beats == _SLOW_BEATS:
+            why = "the timer was set to a longer period by the robot, or its events last long"
+            self._report(ERROR_SLOW, f"heartbeats come too seldom: {why}")
 
     def _write_ready(self) -> None:
         chart = self._chart
@@ -212,6 +233,8 @@ class Robot:
         self._host.print(self._chart, text)
         error = RobotError(utc_s=round(self._host.utc(), 3), code=code, text=text)
         try:
+            if _size(self._errors_path) > _ERRORS_LARGEST:
+                os.replace(self._errors_path, f"{self._errors_path}.old")
             self._host.disk.append(self._errors_path, protocol.encode_error(error))
         except OSError:
             return
@@ -224,6 +247,13 @@ def host_root(host: ProgramHost) -> Path:
 
 def _whole(text: str) -> int:
     return int(text) if text.isdecimal() else 0
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

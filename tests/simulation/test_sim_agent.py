@@ -6,6 +6,7 @@ import time
 import pytest
 
 from mt5console.core.terminal import protocol
+from mt5console.simulation.locks import try_lock
 from tests.simulation.sim_world import wait_for
 
 
@@ -60,6 +61,7 @@ def test_a_robot_that_is_there_is_never_attached_twice_in_either_slot(user):
     for slot in ("a", "b"):
         reply = user.attach(7, "d2", slot)
         assert (reply.ok, reply.code) == (False, "already_attached")
+        assert (result(reply)["expert"], result(reply)["deployment_id"]) == ("Robot_7_a", "d1")
     user.wait_status()
     assert user.charts() == ["Agent", "Robot_7_a"]
 
@@ -105,6 +107,15 @@ def test_an_older_generation_is_refused_once_a_newer_one_has_spoken(user):
     assert user.command("symbol", {"generation": 5}, symbol="EURUSD").ok
 
 
+def test_a_restarted_agent_remembers_the_newest_generation_and_what_was_cancelled_before_it_came(user):
+    assert user.command("cancel", {"generation": 5}, command_id="later").ok
+    user.kill()
+    user.start()
+    assert user.command("symbol", {"generation": 4}, symbol="EURUSD").code == "older_generation"
+    late = user.command("attach", {"id": "later", "generation": 5}, robot_id=7)
+    assert (late.ok, late.code) == (False, "cancelled")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -146,14 +157,55 @@ def test_a_placeholder_and_a_torn_file_do_not_start(user):
 
 
 def test_a_lock_that_somebody_holds_keeps_the_robot_out(user):
-    from mt5console.simulation.locks import try_lock
-
-    user.layout.robot(7).mkdir(parents=True)
-    held = try_lock(str(user.layout.robot_lock(7)))
-    assert held is not None
+    lock = held(user, 7)
     assert user.attach(7).code == "locked"
-    held.release()
+    lock.release()
     assert user.attach(7, "d2").code == "done"
+
+
+def held(user, robot_id):
+    """The robot's lock in somebody else's hands: an attach waits for it, and can be met half done."""
+    user.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
+    lock = try_lock(str(user.layout.robot_lock(robot_id)))
+    assert lock is not None
+    return lock
+
+
+def test_an_attach_waits_for_a_robot_that_is_just_leaving(user):
+    lock = held(user, 7)
+    words = {"robot_id": 7, "deployment_id": "d1", "expert": "Mt5Console\\Robot_7_a", "symbol": "EURUSD"}
+    user.desire(7, "d1")
+    command = user.send("attach", **words, timeframe="H1", template=user.template(7, "d1"))
+    assert user.command("symbol", symbol="EURUSD").ok, "others are served meanwhile"
+    lock.release()
+    assert user.reply(command).code == "done"
+
+
+@pytest.mark.parametrize("verb", ["cancel", "detach"])
+def test_an_attach_under_way_is_given_up_by_a_cancel_and_by_a_detach(user, verb):
+    lock = held(user, 7)
+    words = {"robot_id": 7, "deployment_id": "d1", "expert": "Mt5Console\\Robot_7_a", "symbol": "EURUSD"}
+    user.desire(7, "d1")
+    command = user.send("attach", **words, timeframe="H1", template=user.template(7, "d1"))
+    assert user.command("symbol", symbol="EURUSD").ok
+    ended = user.command("cancel", command_id=command) if verb == "cancel" else user.command("detach", robot_id=7)
+    assert ended.code == "done"
+    assert user.reply(command).code == "cancelled"
+    lock.release()
+    user.wait_status()
+    assert user.charts() == ["Agent"]
+    assert user.ready(7) is None
+
+
+def test_a_ready_of_an_earlier_life_confirms_nothing(user):
+    user.attach(7, "d1")
+    old = user.ready(7)
+    user.kill()
+    user.compile(7, init_result=1)
+    user.start()
+    assert user.ready(7) == old
+    assert user.attach(7, "d1").code == "init_failed"
+    assert user.ready(7) is None
 
 
 def test_detach_closes_the_chart_and_none_is_done_too(user):

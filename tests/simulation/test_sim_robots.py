@@ -159,3 +159,16 @@ def test_positions_of_the_account_are_told_with_their_magic(user, sim):
     assert (position.ticket, position.symbol, position.magic, position.volume) == (ticket, "EURUSD", 77, 0.5)
     assert sim.broker.close_position(5001, "Demo-Server", ticket)
     user.wait_status(lambda status: status.positions == ())
+
+
+def test_errors_that_never_end_do_not_fill_the_disk(user):
+    user.layout.robot(7).mkdir(parents=True)
+    user.layout.robot_errors(7).write_bytes(b"x" * (512 * 1024 + 1))
+    user.layout.stop_latch.parent.mkdir(parents=True, exist_ok=True)
+    user.start()
+    user.attach(7, "d1")
+    user.desire(7, "d2")
+    entries(user, "not_desired")
+    old = user.layout.robot_errors(7).with_name("errors.jsonl.old")
+    wait_for(old.exists, "the old errors put aside")
+    assert len(protocol.decode_errors(user.layout.robot_errors(7).read_bytes())) == 1
