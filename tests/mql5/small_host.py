@@ -91,7 +91,15 @@ class SmallHost:
         self.answers: dict[str, Any] = {**self._usual(), **(answers or {})}
         self._timeout = timeout
         self._pending = b""
-        command = [str(executable), "--files", str(self.files), "--common", str(self.common), "--program", executable.name]
+        command = [
+            str(executable),
+            "--files",
+            str(self.files),
+            "--common",
+            str(self.common),
+            "--program",
+            executable.name,
+        ]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for fault in faults:
             self.send("fault", *fault)

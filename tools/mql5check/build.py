@@ -28,10 +28,25 @@ from tools.mql5check.translate import UnknownConstruct, translate
 from tools.mql5check.translate_tables import NATIVE, tables_header, undefs_header
 
 COMPILER: Final = "g++"
-_FLAGS: Final = ("-std=c++17", "-O1", "-g1", "-fwrapv", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Wno-unused-parameter")
+_CACHE: Final = Path(__file__).resolve().parents[2] / ".mql5check_cache"
+_FLAGS: Final = (
+    "-std=c++17",
+    "-O1",
+    "-g1",
+    "-fwrapv",
+    "-fno-strict-aliasing",
+    "-Wall",
+    "-Wextra",
+    "-Wno-unused-parameter",
+)
 _GUARDED: Final = ("-fsanitize=integer-divide-by-zero", "-fno-sanitize-recover=integer-divide-by-zero")
-_SANITIZED: Final = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-DMQL_SANITIZED")
-_PROGRAM_ONLY: Final = ("-Wno-implicit-fallthrough", "-Wno-unused-function")
+_SANITIZED: Final = (
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+    "-DMQL_SANITIZED",
+)
+_PROGRAM_ONLY: Final = ("-Wno-implicit-fallthrough", "-Wno-unused-function", "-Wno-missing-field-initializers")
 _MESSAGE: Final = re.compile(r"^(.*?):(\d+):(?:\d+:)? (error|warning|fatal error): (.*)$")
 
 
@@ -62,7 +77,7 @@ def build(
     """Compile `source` into the executable `out`; raise BuildError.
 
     `include` holds the folders of `#include <...>` before mql5/Include. `cache` keeps the compiled runtime from one
-    call to the next (a folder of the user's temporary directory when None); `sanitize` adds the address and
+    call to the next (`.mql5check_cache` in the checkout when None); `sanitize` adds the address and
     undefined-behaviour sanitizers.
     """
     if shutil.which(COMPILER) is None:
@@ -86,7 +101,9 @@ def build(
 
 def runtime(cache: Path | None = None, *, sanitize: bool = False) -> Path:
     """The folder with the compiled runtime and its headers, made when it is not there yet; raise BuildError."""
-    root = cache if cache is not None else Path(tempfile.gettempdir()) / f"mql5-runtime-{os.environ.get('USER', 'user')}"
+    root = (
+        cache if cache is not None else Path(tempfile.gettempdir()) / f"mql5-runtime-{os.environ.get('USER', 'user')}"
+    )
     generated = {"mql_tables.hpp": tables_header(), "mql_undefs.hpp": undefs_header()}
     folder = root / (_key(generated) + ("-sanitized" if sanitize else ""))
     if (folder / "complete").exists():
@@ -126,7 +143,16 @@ def _make_runtime(folder: Path, generated: dict[str, str], sanitize: bool) -> No
     shared = folder / "runtime.hpp"
     headers = [
         [*flags, *extra, "-x", "c++-header", str(shared), "-o", f"{shared}.gch"],
-        [*flags, *_PROGRAM_ONLY, *(extra or _GUARDED), "-x", "c++-header", str(folder / "mql.hpp"), "-o", str(folder / "mql.hpp.gch")],
+        [
+            *flags,
+            *_PROGRAM_ONLY,
+            *(extra or _GUARDED),
+            "-x",
+            "c++-header",
+            str(folder / "mql.hpp"),
+            "-o",
+            str(folder / "mql.hpp.gch"),
+        ],
     ]
     objects = [
         [*flags, *extra, "-Werror", "-include", str(shared), "-c", str(source), "-o", str(folder / f"{source.stem}.o")]
@@ -168,7 +194,9 @@ def _translated(source: Path, include: Sequence[Path]) -> str:
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env={**os.environ, "LC_ALL": "C"})
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, env={**os.environ, "LC_ALL": "C"}
+    )
 
 
 def _messages(text: str) -> tuple[str, ...]:
@@ -183,7 +211,9 @@ def _messages(text: str) -> tuple[str, ...]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 when an executable was made."""
-    parser = argparse.ArgumentParser(prog="python -m tools.mql5check.build", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.mql5check.build", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("source", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--include", type=Path, action="append", default=[])
@@ -191,7 +221,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path)
     options = parser.parse_args(arguments)
     try:
-        built = build(options.source, out=options.out, include=options.include, sanitize=options.sanitize, cache=options.cache)
+        built = build(
+            options.source, out=options.out, include=options.include, sanitize=options.sanitize, cache=options.cache
+        )
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tools.mql5check.builtins import CONSTANTS, EVENT_FORMS
+from tools.mql5check.builtins import CONSTANTS
 from tools.mql5check.program import Program
 from tools.mql5check.source_files import read_source
 from tools.mql5check.syntax import (
@@ -33,15 +33,8 @@ from tools.mql5check.translate_writer import LineWriter
 __all__ = ["UnknownConstruct", "translate"]
 
 _TOP: Final = '#include "mql.hpp"\nnamespace mql_program {\nusing namespace ::mql;\n'
-_SLOTS: Final = {
-    "OnInit": "int (*)()",
-    "OnDeinit": "void (*)(const int)",
-    "OnTick": "void (*)()",
-    "OnTimer": "void (*)()",
-    "OnTrade": "void (*)()",
-    "OnStart": "void (*)()",
-    "OnChartEvent": "",
-}
+# In the order of `Program` in native/mql_host.hpp.
+_SLOTS: Final = ("OnInit", "OnDeinit", "OnTick", "OnTimer", "OnTrade", "OnStart", "OnChartEvent")
 
 
 def translate(program: Program) -> str:
@@ -60,6 +53,7 @@ class _Translator(ClassTranslator):
         self._seen: set[str] = set(CONSTANTS)
         self._prototyped = False
         self._groups = 0
+        self.type_names |= {one.name for one in program.declarations if isinstance(one, Class | Enum)}
 
     def run(self) -> str:
         """Write everything."""
@@ -175,7 +169,8 @@ class _Translator(ClassTranslator):
                 isinstance(other, Function)
                 and other is not node
                 and (other.name, other.owner) == (node.name, node.owner)
-                and [(one.type.name, one.is_array) for one in other.parameters] == [(kind.name, array) for kind, array in shape]
+                and [(one.type.name, one.is_array) for one in other.parameters]
+                == [(kind.name, array) for kind, array in shape]
             ):
                 found.append(other)
         return found
@@ -199,10 +194,16 @@ class _Translator(ClassTranslator):
     # ---- what the runtime is given ----
 
     def _table(self) -> str:
-        handlers = {placed.declaration.name: placed.declaration for placed in self._functions if _is_handler(placed.declaration)}
+        handlers = {
+            one.name: one
+            for one in self._program.declarations
+            if isinstance(one, Function) and one.name in _SLOTS and one.body is not None and not one.owner
+        }
         slots = ", ".join(_slot(name, handlers.get(name)) for name in _SLOTS)
         properties = [one for one in self._program.declarations if isinstance(one, Property)]
-        rows = ", ".join(f"{{{cpp_string(one.name)}, {cpp_string(written_text(one.value) or one.value)}}}" for one in properties)
+        rows = ", ".join(
+            f"{{{cpp_string(one.name)}, {cpp_string(written_text(one.value) or one.value)}}}" for one in properties
+        )
         return (
             "static const ::mql::inner::Property mql_properties[] = {" + (rows + ", " if rows else "") + '{"", ""}};\n'
             "}  // namespace mql_program\n"
@@ -215,12 +216,8 @@ def _keyword(node: Class) -> str:
     return "struct" if node.keyword == "struct" else "class"
 
 
-def _is_handler(node: Node) -> bool:
-    return isinstance(node, Function) and node.name in _SLOTS and node.name in EVENT_FORMS and node.body is not None and not node.owner
-
-
-def _slot(name: str, node: Node | None) -> str:
-    if not isinstance(node, Function):
+def _slot(name: str, node: Function | None) -> str:
+    if node is None:
         return "nullptr"
     if name == "OnChartEvent":
         return "&mql_program::OnChartEvent"

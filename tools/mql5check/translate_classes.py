@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mql5check.syntax import Class, Expression, Function, Parameter, Variable
 from tools.mql5check.translate_expressions import type_name
 from tools.mql5check.translate_statements import StatementTranslator
+from tools.mql5check.translate_tables import each_field
 from tools.mql5check.translate_writer import LineWriter
 
 
@@ -94,13 +95,19 @@ class ClassTranslator(StatementTranslator):
                 self.writer.put("", declaration.line)
                 self.variable(declaration)
             elif isinstance(declaration, Function):
-                self._method(declaration)
+                self._method(declaration, abstract=node.keyword == "interface")
         self.writer.put(self._extras(node) + " }; ", node.end_line)
 
     def _extras(self, node: Class) -> str:
         made = f"MQL_STRUCT({node.name})"
         if node.keyword == "struct":
-            return made
+            fields = [
+                declarator.name
+                for member in node.members or ()
+                if isinstance(member.declaration, Variable) and not member.declaration.static
+                for declarator in member.declaration.declarators
+            ]
+            return f"{made} {each_field(node.base, tuple(fields))}"
         has_destructor = any(
             isinstance(member.declaration, Function) and member.declaration.kind == "destructor"
             for member in node.members or ()
@@ -109,13 +116,13 @@ class ClassTranslator(StatementTranslator):
             made += f" virtual ~{node.name}() = default;"
         return made if node.base else f"{made} MQL_CLASS({node.name})"
 
-    def _method(self, node: Function) -> None:
+    def _method(self, node: Function, *, abstract: bool) -> None:
         before, self.function = self.function, node.name
         virtual = node.virtual or node.kind == "destructor"
         self.writer.put(f"{'virtual ' if virtual else ''}{'static ' if node.static else ''}", node.line)
         self._head(node, with_defaults=True)
         self.writer.put(f"{'override ' if node.override else ''}{'final ' if node.final else ''}")
-        if node.pure:
+        if node.pure or (abstract and node.body is None):
             self.writer.put("= 0; ")
         elif node.body is None:
             self.writer.put("; ")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from tools.mql5check.builtins import ENUMS, STRUCTS
 from tools.mql5check.syntax import (
     Assign,
     Binary,
@@ -34,14 +35,13 @@ from tools.mql5check.syntax import (
     ValueList,
 )
 from tools.mql5check.translate_writer import LineWriter
+from tools.mql5check.words import SIMPLE_TYPES
 
 _ESCAPE: Final = re.compile(r"\\(x[0-9A-Fa-f]{1,4}|.)")
 _PLAIN_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _DATE: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:\s+(\d+)(?::(\d+)(?::(\d+))?)?)?")
-_TYPES: Final = frozenset(
-    "char uchar short ushort int uint long ulong bool float double string datetime color void".split()
-)
+_TYPES: Final = SIMPLE_TYPES | {"void"}
 
 
 class UnknownConstruct(Exception):
@@ -77,12 +77,13 @@ def type_name(kind: TypeName, pointer: bool | None = None) -> str:
 
 
 class ExpressionTranslator:
-    """Writes expressions; `function` is the name of the function that they stand in."""
+    """Writes expressions; `function` is the one that they stand in, `type_names` the types that are no keywords."""
 
     def __init__(self, writer: LineWriter) -> None:
         self.writer = writer
         self.path = ""
         self.function = ""
+        self.type_names: frozenset[str] = frozenset(STRUCTS) | frozenset(ENUMS)
 
     def expression(self, node: Expression) -> None:
         """Write one expression."""
@@ -193,12 +194,15 @@ class ExpressionTranslator:
         self.writer.put(")")
 
     def _sizeof(self, node: SizeOf) -> None:
-        self.writer.put("static_cast<int>(sizeof(", node.line)
-        if isinstance(node.subject, TypeName):
-            self.writer.put(type_name(node.subject))
+        self.writer.put("static_cast<uint>(::mql::inner::size_of", node.line)
+        if isinstance(node.subject, TypeName) and node.subject.name in _TYPES | self.type_names:
+            self.writer.put(f"<{type_name(node.subject)}>())")
+        elif isinstance(node.subject, TypeName):
+            self.writer.put(f"({node.subject.name}))")
         else:
+            self.writer.put("(")
             self.expression(node.subject)
-        self.writer.put("))")
+            self.writer.put("))")
 
     def _group(self, node: Group) -> None:
         self.parts("(", node.inner, ")", node=node)

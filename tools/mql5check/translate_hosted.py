@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tools.mql5check.builtins import Param, Signature
+from tools.mql5check.builtins import KINDS, Param, Signature
 
 # What a parameter is when the program leaves it out and zero would be wrong.
 _DEFAULTS: Final = {
@@ -28,7 +28,8 @@ def hosted(name: str, forms: tuple[Signature, ...], known_type: Callable[[str], 
             continue
         if form.returns == "datetime" and [param.type for param in form.params] == ["MqlDateTime"]:
             made.append(
-                f"inline datetime {name}(MqlDateTime &parts, MQL_AT) {{ datetime now = {name}(at); TimeToStruct(now, parts); return now; }}"
+                f"inline datetime {name}(MqlDateTime &parts, MQL_AT) "
+                f"{{ datetime now = {name}(at); TimeToStruct(now, parts); return now; }}"
             )
         else:
             made.append(_function(name, form, _is_second(form, forms)))
@@ -62,8 +63,10 @@ def _function(name: str, form: Signature, second: bool) -> str:
     params = [_declared(name, param) for param in form.params]
     head, place = f"inline {form.returns} {name}(", "at"
     if form.variadic:
-        params[-1] = f"const inner::Placed &{form.params[-1].name}"
-        place = f"{form.params[-1].name}.at"
+        place = 'Where{"-", 0}'
+        if form.params[-1].type == "string":
+            params[-1] = f"const inner::Placed &{form.params[-1].name}"
+            place = f"{form.params[-1].name}.at"
         head = f"template <class... A> {form.returns} {name}("
         params.append("const A &...more")
     else:
@@ -71,7 +74,7 @@ def _function(name: str, form: Signature, second: bool) -> str:
     body = [*_watched(name, form), f'inner::Call call("{name}", {place});']
     for param in form.params:
         if not _filled(param):
-            placed = form.variadic and param is form.params[-1]
+            placed = form.variadic and param is form.params[-1] and param.type == "string"
             body.append(f"inner::put(call, {param.name}{'.text' if placed else ''});")
     if form.variadic:
         body.append("(inner::put(call, more), ...);")
@@ -80,6 +83,14 @@ def _function(name: str, form: Signature, second: bool) -> str:
 
 def _watched(name: str, form: Signature) -> list[str]:
     """What is looked at before the host is asked."""
+    if form.kinds != KINDS and not form.variadic:
+        refused = "" if form.returns == "void" else f" {form.returns}()"
+        kinds = " ".join(sorted(form.kinds))
+        return [f'if (!inner::allowed("{kinds}", "{name}", at)) return{refused};', *_watched_calls(name, form)]
+    return _watched_calls(name, form)
+
+
+def _watched_calls(name: str, form: Signature) -> list[str]:
     first = form.params[0].name if form.params else ""
     if name in _NAMED:
         return [f"inner::check_name({first}, at);"]

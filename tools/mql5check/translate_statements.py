@@ -18,6 +18,7 @@ from tools.mql5check.syntax import (
     ExpressionStatement,
     For,
     If,
+    Literal,
     Return,
     Statement,
     Switch,
@@ -27,8 +28,9 @@ from tools.mql5check.syntax import (
     While,
 )
 from tools.mql5check.translate_expressions import ExpressionTranslator, UnknownConstruct, type_name
+from tools.mql5check.words import INTEGER_TYPES
 
-_NUMBERS: Final = frozenset("char uchar short ushort int uint long ulong bool float double".split())
+_NUMBERS: Final = frozenset((*INTEGER_TYPES, "bool", "float", "double"))
 
 
 class StatementTranslator(ExpressionTranslator):
@@ -59,7 +61,8 @@ class StatementTranslator(ExpressionTranslator):
         self.writer.put("const " if node.const else "")
         element = type_name(node.type, declarator.pointer)
         if not declarator.is_array:
-            self.writer.put(f"{element} {declarator.name}")
+            owner = f"{declarator.owner}::" if declarator.owner else ""
+            self.writer.put(f"{element} {owner}{declarator.name}")
         elif declarator.size is None:
             # An array with a list and no size has the list's size, for good.
             items = len(declarator.initial.items) if isinstance(declarator.initial, ValueList) else 0
@@ -79,8 +82,13 @@ class StatementTranslator(ExpressionTranslator):
 
     def _initial(self, node: Expression, element: str) -> None:
         """A list of numbers is cast one by one: C++ refuses in braces what MQL5 narrows."""
-        if not isinstance(node, ValueList) or element not in _NUMBERS:
+        if not isinstance(node, ValueList):
             self.expression(node)
+            return
+        if element not in _NUMBERS:
+            # `{0}` of a struct means zero everywhere, whatever its first field is.
+            zero = len(node.items) == 1 and isinstance(node.items[0], Literal) and node.items[0].text == "0"
+            self.expression(ValueList(node.span, ()) if zero else node)
             return
         self.writer.put("{", node.line)
         for place, item in enumerate(node.items):

@@ -12,6 +12,7 @@ from typing import Final
 
 from tools.mql5check.builtins import CONSTANTS, ENUMS, FUNCTIONS, STRUCTS, Param, Signature
 from tools.mql5check.translate_hosted import hosted
+from tools.mql5check.words import SIMPLE_TYPES
 
 NATIVE: Final = Path(__file__).parent / "native"
 _OWN_HEADERS: Final = ("mql_array.hpp", "mql_object.hpp", "mql_text.hpp", "mql_maths.hpp", "mql_files.hpp")
@@ -20,9 +21,6 @@ _TOP: Final = (
 )
 _UNKNOWN_FROM: Final = 1000  # members whose number the reference does not state stand above all that it does
 _SKIPPED_CONSTANTS: Final = frozenset({"WHOLE_ARRAY", "WRONG_VALUE"})
-_SIMPLE: Final = frozenset(
-    ["bool", "char", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "float", "double", "string", "datetime", "color"]
-)
 
 
 def own_functions() -> frozenset[str]:
@@ -57,7 +55,7 @@ def undefs_header() -> str:
 
 def known_type(name: str) -> bool:
     """Whether values of this type can cross the pipe."""
-    return name in _SIMPLE or name in ENUMS or name in STRUCTS or name == "void"
+    return name in SIMPLE_TYPES or name in ENUMS or name in STRUCTS or name == "void"
 
 
 def member_table(enum: str, members: dict[str, str], qualifier: str = "") -> str:
@@ -68,6 +66,13 @@ def member_table(enum: str, members: dict[str, str], qualifier: str = "") -> str
         f"{{ static const ::mql::inner::Member list[] = {{{rows}}}; "
         f'static const ::mql::inner::Enumeration all = {{"{enum}", list, {len(members)}}}; return all; }}'
     )
+
+
+def each_field(base: str, fields: tuple[str, ...]) -> str:
+    """The method by which a struct's fields are walked through in order, those of its base first."""
+    calls = [f"{base}::mql_each(mql_v);"] if base else []
+    calls += [f"mql_v({field});" for field in fields]
+    return f"template <class V> void mql_each(V &mql_v) {{ static_cast<void>(mql_v); {' '.join(calls)} }}"
 
 
 def _values(members: tuple[str, ...]) -> dict[str, int]:
@@ -115,7 +120,7 @@ def _struct(name: str, fields: dict[str, str]) -> str:
     puts = " ".join(f"put(call, value.{field});" for field in fields)
     takes = " ".join(f"take(call, value.{field});" for field in fields)
     return (
-        f"struct {name} {{ {body} MQL_STRUCT({name}) }};\n"
+        f"struct {name} {{ {body} MQL_STRUCT({name}) {each_field('', tuple(fields))} }};\n"
         f"inline void put_fields(inner::Call &call, const {name} &value) {{ using inner::put; {puts} }}\n"
         f"inline void take_fields(inner::Call &call, {name} &value) {{ using inner::take; {takes} }}"
     )

@@ -74,6 +74,13 @@ void timer_set(bool on, Where at) {
   w.timer = on;
   w.timer_at = at;
 }
+bool allowed(const char *kinds, const char *function, Where at) {
+  std::string kind = mql_program_table.kind;
+  if ((" " + std::string(kinds) + " ").find(" " + kind + " ") != std::string::npos || kind == "library") return true;
+  misuse("event", at, (std::string(function) + " in a program of the kind " + kind).c_str());
+  set_error(4014);
+  return false;
+}
 void check_name(const string &name, Where at) {
   if (name.length() > 63) misuse("name", at, "a global variable's name has 63 characters at most:", name);
 }

@@ -140,27 +140,52 @@ inline string operator""_s(const char *utf8, unsigned long bytes) { return strin
     Name operator--(int) { Name before = *this; --value; return before; }                                              \
     template <class T> Name &operator+=(T by) { value = static_cast<Rep>(value + static_cast<Rep>(by)); return *this; }\
     template <class T> Name &operator-=(T by) { value = static_cast<Rep>(value - static_cast<Rep>(by)); return *this; }\
-  };                                                                                                                   \
-  MQL_SCALAR_COMPARE(Name, Rep, ==) MQL_SCALAR_COMPARE(Name, Rep, !=) MQL_SCALAR_COMPARE(Name, Rep, <)                 \
-  MQL_SCALAR_COMPARE(Name, Rep, >) MQL_SCALAR_COMPARE(Name, Rep, <=) MQL_SCALAR_COMPARE(Name, Rep, >=)                 \
-  MQL_SCALAR_MATHS(Name, Rep, +, Name) MQL_SCALAR_MATHS(Name, Rep, -, Name) MQL_SCALAR_MATHS(Name, Rep, *, Rep)        \
-  MQL_SCALAR_MATHS(Name, Rep, /, Rep) MQL_SCALAR_MATHS(Name, Rep, %, Rep) MQL_SCALAR_MATHS(Name, Rep, &, Rep)          \
-  MQL_SCALAR_MATHS(Name, Rep, |, Rep) MQL_SCALAR_MATHS(Name, Rep, <<, Rep) MQL_SCALAR_MATHS(Name, Rep, >>, Rep)
-#define MQL_SCALAR_COMPARE(Name, Rep, op)                                                                              \
-  inline constexpr bool operator op(Name left, Name right) { return left.value op right.value; }                       \
-  template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type>                                    \
-  constexpr bool operator op(Name left, T right) { return left.value op static_cast<Rep>(right); }                     \
-  template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type>                                    \
-  constexpr bool operator op(T left, Name right) { return static_cast<Rep>(left) op right.value; }
-#define MQL_SCALAR_MATHS(Name, Rep, op, Result)                                                                        \
-  inline constexpr Result operator op(Name left, Name right) { return static_cast<Rep>(left.value op right.value); }   \
-  template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type>                                    \
-  constexpr Result operator op(Name left, T right) { return static_cast<Rep>(left.value op static_cast<Rep>(right)); } \
-  template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type>                                    \
-  constexpr Result operator op(T left, Name right) { return static_cast<Rep>(static_cast<Rep>(left) op right.value); }
+  };
 
 MQL_SCALAR(datetime, long)
 MQL_SCALAR(color, int)
+
+namespace inner {
+template <class T> struct IsScalar { static constexpr bool value = Same<T, datetime>::value || Same<T, color>::value; };
+// Two of one kind, or one and a number; never two that only become one by conversions.
+template <class L, class R> struct ScalarPair {
+  static constexpr bool value = IsScalar<L>::value ? Same<L, R>::value || IsNumber<R>::value : IsScalar<R>::value && IsNumber<L>::value;
+};
+template <class L, class R> struct ScalarOf { using type = R; };
+template <class R> struct ScalarOf<datetime, R> { using type = datetime; };
+template <class R> struct ScalarOf<color, R> { using type = color; };
+template <class T> constexpr long scalar(T number) {
+  if constexpr (IsScalar<T>::value) return number.value;
+  else return static_cast<long>(number);
+}
+}  // namespace inner
+
+#define MQL_SCALAR_COMPARE(op)                                                                  \
+  template <class L, class R, class = typename inner::When<inner::ScalarPair<L, R>::value>::type> \
+  constexpr bool operator op(L left, R right) {                                                 \
+    return inner::scalar(left) op inner::scalar(right);                                         \
+  }
+#define MQL_SCALAR_MATHS(op)                                                                                            \
+  template <class L, class R, class = typename inner::When<inner::ScalarPair<L, R>::value>::type>                       \
+  constexpr typename inner::ScalarOf<L, R>::type operator op(L left, R right) {                                         \
+    return typename inner::ScalarOf<L, R>::type(inner::scalar(left) op inner::scalar(right));                           \
+  }
+MQL_SCALAR_COMPARE(==)
+MQL_SCALAR_COMPARE(!=)
+MQL_SCALAR_COMPARE(<)
+MQL_SCALAR_COMPARE(>)
+MQL_SCALAR_COMPARE(<=)
+MQL_SCALAR_COMPARE(>=)
+MQL_SCALAR_MATHS(+)
+MQL_SCALAR_MATHS(-)
+MQL_SCALAR_MATHS(*)
+MQL_SCALAR_MATHS(/)
+MQL_SCALAR_MATHS(%)
+MQL_SCALAR_MATHS(&)
+MQL_SCALAR_MATHS(|)
+MQL_SCALAR_MATHS(^)
+MQL_SCALAR_MATHS(<<)
+MQL_SCALAR_MATHS(>>)
 
 namespace inner {
 string text_of(bool value);

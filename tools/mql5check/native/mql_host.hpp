@@ -107,6 +107,8 @@ void indicator_made(int handle, Where at);
 bool indicator_known(int handle, const char *function, Where at);
 void indicator_released(int handle);
 void timer_set(bool on, Where at);
+// Whether the program's kind may call the function; said as a misuse when not.
+bool allowed(const char *kinds, const char *function, Where at);
 void check_name(const string &name, Where at);
 void set_error(int code);
 int &last_error();
@@ -180,8 +182,12 @@ struct WrongValue {
   template <class T> constexpr operator T() const { return static_cast<T>(-1); }
 };
 constexpr WrongValue WRONG_VALUE{};
-template <class T> constexpr bool operator==(T left, WrongValue) { return static_cast<long>(left) == -1; }
-template <class T> constexpr bool operator!=(T left, WrongValue) { return static_cast<long>(left) != -1; }
+template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type> constexpr bool operator==(T left, WrongValue) {
+  return static_cast<long>(left) == -1;
+}
+template <class T, class = typename inner::When<inner::IsNumber<T>::value>::type> constexpr bool operator!=(T left, WrongValue) {
+  return static_cast<long>(left) != -1;
+}
 
 }  // namespace mql
 
