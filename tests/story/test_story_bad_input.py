@@ -210,7 +210,17 @@ def test_a_source_is_taken_in_whatever_way_metaeditor_saved_it(
         text += "// " + "x" * 2_000_000 + "\n"
     source = tmp_path / "robot.mq5"
     source.write_bytes(text.encode(codec))
-    words = ("robot", "add", str(robot_id), *ROBOT[3:], "--source", str(source), "--input", "Lots=0.2")
+    words = (
+        "robot",
+        "add",
+        str(robot_id),
+        *ROBOT[3:],
+        "--source",
+        str(source),
+        "--input",
+        "Lots=0.2",
+        "--no-add-heartbeat",
+    )
     done = told.command(*words)
     assert done.returncode == 0, done.stderr
     assert told.layout.robot_source(robot_id).read_text("utf-8").startswith(text[:60])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mt5console.core.deployment.inputs.constants import string_of
 from mt5console.core.deployment.inputs.description import InputSpec, SourceInputs
+from mt5console.core.deployment.inputs.includes import console_includes
 from mt5console.core.deployment.inputs.kinds import described
 from mt5console.core.deployment.inputs.reader import read_inputs
 from mt5console.core.deployment.inputs.values import canonical, echo_call, literal, mql_string
@@ -48,7 +49,7 @@ def describe_template(name: str) -> Template:
     """A template with its inputs, types, defaults and labels. Raises `NotFound` for an unknown one."""
     text = render_template(name, 1, 1)
     title = " ".join(string_of(found) for found in _DESCRIPTION.findall(text)[:1])
-    return Template(name=name, title=title or name, inputs=read_inputs(text))
+    return Template(name=name, title=title or name, inputs=read_inputs(text, console_includes()))
 
 
 def render_template(name: str, robot_id: int, magic: int, inputs: Iterable[tuple[str, str]] = ()) -> str:

@@ -63,7 +63,10 @@ def read_source(data: bytes) -> str:
         head = data[:4096]
         zeros = max(head[0::2].count(0), head[1::2].count(0))
         return decode(data, form if zeros * 4 > len(head) else TextForm("cp1252"))
-    return decode(data, form)
+    try:
+        return data.removeprefix(form.bom).decode(form.codec)
+    except UnicodeDecodeError:
+        return decode(data, form if form.bom else TextForm("cp1252"))
 
 
 def source_hash(text: str) -> str:

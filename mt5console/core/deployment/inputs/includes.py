@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
+from mt5console.core.resources import mql5_path
 from mt5console.core.terminal.encoding import decode
 from mt5console.core.terminal.layout import TerminalLayout
 
@@ -32,13 +33,19 @@ class NoIncludes:
 class FolderIncludes:
     """Includes in folders: `<…>` in the include folders, `"…"` beside the including file.
 
-    `read` gives a file's bytes or None. What would leave these folders is not looked for.
+    `read` gives a file's bytes or None. What would leave these folders (and `home`, which holds them) is not looked
+    for.
     """
 
     def __init__(
-        self, include_folders: Iterable[Path], beside: Path | None, read: Callable[[Path], bytes | None]
+        self,
+        include_folders: Iterable[Path],
+        beside: Path | None,
+        read: Callable[[Path], bytes | None],
+        home: Path | None = None,
     ) -> None:
         self._folders = tuple(include_folders)
+        self._home = home
         self._beside = beside
         self._read = read
 
@@ -62,7 +69,7 @@ class FolderIncludes:
 
     def _is_inside(self, path: Path) -> bool:
         """`..` may lead from one folder of the sources to another, not out of them."""
-        homes = [*self._folders, *([self._beside] if self._beside is not None else [])]
+        homes = [*self._folders, *(home for home in (self._beside, self._home) if home is not None)]
         resolved = Path(_without_dots(path))
         return any(resolved.is_relative_to(home) for home in homes)
 
@@ -70,6 +77,20 @@ class FolderIncludes:
 def terminal_includes(terminal: TerminalLayout, read: Callable[[Path], bytes | None]) -> FolderIncludes:
     """What a robot of this terminal includes: from its MQL5/Include, and beside the robots' slots."""
     return FolderIncludes((terminal.include,), terminal.console_experts, read)
+
+
+def console_includes() -> FolderIncludes:
+    """The include that ships with the program, alone."""
+    return FolderIncludes((mql5_path("Include"),), None, read_file)
+
+
+def includes_beside(source: Path) -> FolderIncludes:
+    """What a trader's own file includes: beside it, in the Include folder of the MQL5 tree that it stands in, and the
+    console's own."""
+    folder = source.absolute().parent
+    tree = next((parent for parent in (folder, *folder.parents) if parent.name.upper() == "MQL5"), None)
+    own = () if tree is None else (tree / "Include",)
+    return FolderIncludes((*own, mql5_path("Include")), folder, read_file, home=tree)
 
 
 def read_file(path: Path) -> bytes | None:
