@@ -30,24 +30,24 @@ bool FileReadBool(int file)
 datetime FileReadDatetime(int file)
 double FileReadDouble(int file)
 float FileReadFloat(int file)
-int FileReadInteger(int file_handle, int size=)
+int FileReadInteger(int file, int size=)
 long FileReadLong(int file)
 double FileReadNumber(int file)
 string FileReadString(int file, int length=)
-uint FileReadStruct(int file_handle, struct &target, int size=)
+uint FileReadStruct(int file, struct &target, int size=)
 bool FileSeek(int file, long offset, ENUM_FILE_POSITION origin)
 ulong FileSize(int file) must_use
 ulong FileTell(int file) must_use
-uint FileWrite(int file_handle, any first, ...)
+uint FileWrite(int file, any first, ...)
 uint FileWriteArray(int file, const any &array[], int start=, int count=)
 uint FileWriteDouble(int file, double value)
 uint FileWriteFloat(int file, float value)
 uint FileWriteInteger(int file, int value, int size=)
 uint FileWriteLong(int file, long value)
 uint FileWriteString(int file, string text, int length=)
-uint FileWriteStruct(int file_handle, const struct &source, int size=)
-long FileLoad(string file_name, any &buffer[], int common_flag=) must_use
-bool FileSave(string file_name, const any &buffer[], int common_flag=) must_use
+uint FileWriteStruct(int file, const struct &source, int size=)
+long FileLoad(string name, any &buffer[], int common=) must_use
+bool FileSave(string name, const any &buffer[], int common=) must_use
 bool FolderCreate(string folder, int common=)
 bool FolderDelete(string folder, int common=)
 bool FolderClean(string folder, int common=)
