@@ -126,7 +126,7 @@ class FunctionParser(StatementParser):
         if self.sees("const"):
             raise self.error(self.token, "const stands before the type of a parameter")
         reference = self.takes("&")
-        if self.sees("&"):
+        if self.sees("&&"):
             raise self.error(self.token, "&& in a parameter is C++")
         name = "" if self.token.text in (",", ")", "[") else self.expect_name("a parameter's name").text
         is_array, size = self.array_part()

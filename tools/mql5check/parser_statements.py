@@ -191,7 +191,7 @@ class StatementParser(ExpressionParser):
         return Switch(self.span_from(start), subject, tuple(cases))
 
     def _return(self, start: Token) -> Statement:
-        value = None if self.sees(";") else self.assignment()
+        value = None if self.sees(";") or self.sees("}") else self.assignment()
         self.expect(";", "after return")
         return Return(self.span_from(start), value)
 
@@ -266,6 +266,8 @@ class StatementParser(ExpressionParser):
         initial: Expression | None = None
         arguments: tuple[Expression, ...] | None = None
         if self.sees("("):
+            if self.peek().text == ")" and self.peek(2).text == "{":
+                raise self.error(start, "a function cannot be declared here: is a } missing above?")
             if self.peek().text == ")" or is_array:
                 raise self.error(
                     self.token, "a function cannot be declared here; an object without arguments has no ()"

@@ -222,13 +222,8 @@ class CallChecker(ArgumentChecker, ABC):
         right = [form for form, wrong in zip(fitting, wrongs) if wrong is None]
         if right:
             return max(right, key=lambda form: _score(form, values))
-        last = wrongs[-1]
-        if len(fitting) == 1 and last is not None:
-            at, text = last
-            self.say(_argument(node, at), f"argument {at + 1} of {name}: {text}")
-        else:
-            shown = ", ".join(str(value.type) for value in values)
-            self.say(node, f"no form of {name} takes ({shown})")
+        at, text = max((wrong for wrong in wrongs if wrong is not None), key=lambda wrong: wrong[0])
+        self.say(_argument(node, at), f"argument {at + 1} of {name}: {text}")
         return fitting[0]
 
     def _first_wrong(self, form: Signature, values: list[Value]) -> tuple[int, str] | None:
