@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mt5console.core.errors import StorageFailed
 from mt5console.core.ports import FileStore
-from mt5console.core.terminal.encoding import decode_exact, encode_exact, form_of, lines_of
 from mt5console.core.terminal.layout import expert_name, find_child, robot_of_expert
+from mt5console.core.terminal.order_wnd import NAME as ORDER_FILE
+from mt5console.core.terminal.order_wnd import without_charts
 from mt5console.core.terminal.templates import ExpertBlock, read_chart
-
-ORDER_FILE = "order.wnd"
 
 
 def prune_profile(charts_dir: Path, keep: frozenset[str], files: FileStore) -> tuple[str, ...]:
@@ -62,11 +62,9 @@ def _drop_from_order(order: Path, names: frozenset[str], files: FileStore) -> No
     data = files.read(order)
     if not data:
         return
-    form = form_of(data)
     try:
-        lines = lines_of(decode_exact(data, form))
-    except ValueError:
+        kept = without_charts(data, names)
+    except StorageFailed:
         return
-    kept = [line for line in lines if line.strip().casefold() not in names]
-    if len(kept) != len(lines):
-        files.write_atomic(order, encode_exact("".join(kept), form))
+    if kept != data:
+        files.write_atomic(order, kept)

@@ -17,7 +17,8 @@ from mt5console.core.terminal.encoding import decode_exact, encode, encode_exact
 ALGO_ALLOWED = 1
 """Bit 0 of `expertmode`: the expert may trade. Bit 1 would allow DLLs."""
 
-_TAG = re.compile(r"\s*<(/?)([A-Za-z_]\w*)>\s*\Z")
+TAG = re.compile(r"\s*<(/?)([A-Za-z_]\w*)>\s*\Z")
+"""A line that opens or closes a block: group 1 is `/` when it closes, group 2 the name."""
 _TAG_ANYWHERE = re.compile(r"</?[A-Za-z_]\w*>")
 _INPUT_NAME = re.compile(r"[^\W\d]\w*\Z")
 
@@ -71,7 +72,7 @@ def chart_bytes(chart_id: int, symbol: str, timeframe: Timeframe, expert: Expert
     head = {"id": chart_id, "symbol": _plain("symbol", symbol), "period_type": period_type, "period_size": period_size}
     lines = ["<chart>", *(f"{key}={value}" for key, value in head.items()), *_LOOKS, "windows_total=1", ""]
     if expert is not None:
-        lines += [*_expert_lines(expert), ""]
+        lines += [*expert_lines(expert), ""]
     lines += [*_WINDOW, "</chart>"]
     return encode("\n".join(lines) + "\n")
 
@@ -121,7 +122,7 @@ def without_expert(data: bytes) -> bytes:
     depth = 0
     dropping = False
     for line in lines_of(decode_exact(data, form)):
-        tag = _TAG.match(line)
+        tag = TAG.match(line)
         closing = bool(tag and tag.group(1))
         if tag and not closing:
             depth += 1
@@ -139,7 +140,7 @@ def _blocks_of(lines: list[str]) -> _Block | None:
     top = _Block("")
     stack = [top]
     for line in lines:
-        tag = _TAG.match(line)
+        tag = TAG.match(line)
         if tag is None:
             key, equals, value = line.partition("=")
             if equals:
@@ -166,16 +167,24 @@ def _expert_from(block: _Block) -> ExpertBlock:
     )
 
 
-def _expert_lines(expert: ExpertBlock) -> list[str]:
+def expert_lines(expert: ExpertBlock) -> list[str]:
+    """The block of an expert without line ends. Raises UsageInvalid (`bad_template_value`), see `template_bytes`."""
     lines = ["<expert>", f"name={_plain('expert name', expert.name)}", f"path={_plain('expert path', expert.path)}"]
     lines += [f"expertmode={expert.expertmode}", "<inputs>"]
     seen: set[str] = set()
     for name, value in expert.inputs:
-        if not _INPUT_NAME.match(name) or name in seen:
-            raise UsageInvalid("bad_template_value", f"{name!r} is not the name of one input; correct the inputs.")
+        if name in seen:
+            raise UsageInvalid("bad_template_value", f"{name!r} is the name of two inputs; correct the inputs.")
         seen.add(name)
-        lines.append(f"{name}={_plain(f'input {name}', value, may_be_empty=True)}")
+        lines.append(input_line(name, value))
     return [*lines, "</inputs>", "</expert>"]
+
+
+def input_line(name: str, value: str) -> str:
+    """One input as a chart holds it, without a line end. Raises UsageInvalid (`bad_template_value`)."""
+    if not _INPUT_NAME.match(name):
+        raise UsageInvalid("bad_template_value", f"{name!r} is not the name of one input; correct the inputs.")
+    return f"{name}={_plain(f'input {name}', value, may_be_empty=True)}"
 
 
 def _plain(what: str, value: str, *, may_be_empty: bool = False) -> str:
