@@ -26,6 +26,7 @@ SERVERS = {"Demo-Server": TradeMode.DEMO, "Real-Server": TradeMode.REAL}
 """The servers that this broker's terminals can find; any other name is never even tried."""
 
 _SYMBOLS_AGE_S = 0.25
+_DEALS_KEPT = 500
 _ROUNDS = 2_000
 """Cheap on purpose: a hundred simulated terminals log in together on one small machine."""
 
@@ -91,6 +92,21 @@ class BrokerPosition(NamedTuple):
     price_open: float
     opened_utc_s: float
     comment: str = ""
+
+
+class BrokerDeal(NamedTuple):
+    """One deal: `is_out` closes the position of the ticket `position`; `profit` is 0 for those that open one."""
+
+    ticket: int
+    position: int
+    symbol: str
+    magic: int
+    volume: float
+    side: str
+    price: float
+    profit: float
+    is_out: bool
+    utc_s: float
 
 
 def _verifier(value: str, salt: str) -> str:
@@ -212,6 +228,7 @@ class Broker:
                 opened_utc_s=now,
             )
             self._save_positions(login, server, (*held, opened))
+            self._add_deal(login, server, opened, opened.price_open, 0.0, is_out=False)
         return ticket
 
     def close_position(self, login: int, server: str, ticket: int) -> bool:
@@ -222,7 +239,36 @@ class Broker:
             if len(kept) == len(held):
                 return False
             self._save_positions(login, server, kept)
+            (closed,) = set(held) - set(kept)
+            symbol, now = self.symbol(closed.symbol), self._clock()
+            if symbol is not None:
+                bid, ask = price_at(symbol, now)
+                price = bid if closed.side == "buy" else ask
+                self._add_deal(login, server, closed, price, profit_of(closed, symbol, now), is_out=True)
         return True
+
+    def deals(self, login: int, server: str) -> tuple[BrokerDeal, ...]:
+        """The account's last deals, oldest first."""
+        rows = _load(self._deals_file(login, server))
+        return tuple(BrokerDeal(**row) for row in rows) if isinstance(rows, list) else ()
+
+    def _add_deal(
+        self, login: int, server: str, position: BrokerPosition, price: float, profit: float, *, is_out: bool
+    ) -> None:
+        before = self.deals(login, server)[1 - _DEALS_KEPT :]
+        deal = BrokerDeal(
+            ticket=max((deal.ticket for deal in before), default=position.ticket) + 1,
+            position=position.ticket,
+            symbol=position.symbol,
+            magic=position.magic,
+            volume=position.volume,
+            side=position.side if not is_out else {"buy": "sell", "sell": "buy"}[position.side],
+            price=price,
+            profit=profit,
+            is_out=is_out,
+            utc_s=self._clock(),
+        )
+        _save(self._deals_file(login, server), [known._asdict() for known in (*before, deal)])
 
     def _look_at_symbols(self) -> None:
         now = time.monotonic()
@@ -254,6 +300,9 @@ class Broker:
 
     def _positions_file(self, login: int, server: str) -> str:
         return f"{self._directory}/positions/{login}@{server}.json"
+
+    def _deals_file(self, login: int, server: str) -> str:
+        return f"{self._directory}/deals/{login}@{server}.json"
 
     def _save_account(self, account: BrokerAccount) -> None:
         _save(self._account_file(account.login, account.server), account._asdict())

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mt5console.simulation.binary import INIT_FAILED
+from mt5console.simulation.broker import BrokerDeal
 from mt5console.simulation.native_values import Refusal, encode_line, unescape
 from mt5console.simulation.programs import ChartOfProgram, Deinit
 
@@ -182,6 +183,7 @@ class NativeProgram:
         self.misuses: list[str] = []
         self.later: list[Callable[[], object]] = []
         self.selected_position: int | None = None
+        self.selected_deals: dict[int, BrokerDeal] = {}
         self.indicators: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._terminal = terminal
         self._ticks = 0

@@ -23,6 +23,9 @@ Answer = tuple[object, ...]
 Call = Callable[[NativeProgram, Arguments], Answer]
 
 UNKNOWN_FUNCTION = 4014
+_TRADE_MODES = {TradeMode.DEMO: 0, TradeMode.CONTEST: 1}
+_HEDGING = 2
+_EXPERT = 2
 _CHART_WRONG_ID = 4101
 _CHART_CANNOT_OPEN = 4105
 _NO_GLOBAL = 4501
@@ -150,7 +153,7 @@ def _about(host: TerminalHost) -> dict[str, Call]:
         return {
             "MQL_TRADE_ALLOWED": int(host.trade_allowed_on(program.chart.chart_id)),
             "MQL_DLLS_ALLOWED": 0,
-            "MQL_PROGRAM_TYPE": "PROGRAM_EXPERT",
+            "MQL_PROGRAM_TYPE": _EXPERT,
             "MQL_DEBUG": 0,
             "MQL_TESTER": 0,
             "MQL_OPTIMIZATION": 0,
@@ -175,15 +178,14 @@ def _about(host: TerminalHost) -> dict[str, Call]:
 
     def account(_program: NativeProgram) -> dict[str, object]:
         seen, known = host.account(), host.session.account
-        modes = {TradeMode.DEMO: "ACCOUNT_TRADE_MODE_DEMO", TradeMode.CONTEST: "ACCOUNT_TRADE_MODE_CONTEST"}
         return {
             "ACCOUNT_LOGIN": seen.login,
-            "ACCOUNT_TRADE_MODE": modes.get(seen.trade_mode, "ACCOUNT_TRADE_MODE_REAL"),
+            "ACCOUNT_TRADE_MODE": _TRADE_MODES.get(seen.trade_mode, 2),
             "ACCOUNT_TRADE_ALLOWED": int(seen.account_trade_allowed),
             "ACCOUNT_TRADE_EXPERT": int(seen.account_trade_expert),
             "ACCOUNT_LEVERAGE": 0 if known is None else known.leverage,
             "ACCOUNT_LIMIT_ORDERS": 200,
-            "ACCOUNT_MARGIN_MODE": "ACCOUNT_MARGIN_MODE_RETAIL_HEDGING",
+            "ACCOUNT_MARGIN_MODE": _HEDGING,
             "ACCOUNT_CURRENCY_DIGITS": 2,
         }
 

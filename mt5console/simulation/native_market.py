@@ -6,6 +6,7 @@ Bars are drawn from the same price at every instant that every terminal sees. Mu
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ _UNKNOWN_SYMBOL = 4301
 _NO_PROPERTY = 4303
 _NO_DATA = 4401
 _WRONG_INDICATOR = 4802
+_DAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
+_FULL_TRADE = 4
+_AT_MARKET = 2
 _SAMPLES = 8
 _MOST_BARS = 20_000
 
@@ -77,7 +81,7 @@ class MarketCalls:
             "CopyClose": self._copy(4),
             "CopyTickVolume": self._copy(5),
             "CopySpread": self._copy(6),
-            "iMA": self._indicator("iMA", 5),
+            "iMA": self._indicator("iMA", 4),
             "iATR": self._indicator("iATR", 1),
             "iRSI": self._indicator("iRSI", 2),
             "BarsCalculated": self._calculated,
@@ -112,10 +116,10 @@ class MarketCalls:
             "SYMBOL_SPREAD_FLOAT": 0,
             "SYMBOL_TIME": quoted,
             "SYMBOL_TIME_MSC": int((self._host.quote(symbol.name)[0] or 0) * 1000),
-            "SYMBOL_TRADE_MODE": "SYMBOL_TRADE_MODE_FULL",
+            "SYMBOL_TRADE_MODE": _FULL_TRADE,
             "SYMBOL_TRADE_STOPS_LEVEL": 0,
             "SYMBOL_TRADE_FREEZE_LEVEL": 0,
-            "SYMBOL_TRADE_EXEMODE": "SYMBOL_TRADE_EXECUTION_MARKET",
+            "SYMBOL_TRADE_EXEMODE": _AT_MARKET,
             "SYMBOL_FILLING_MODE": 1,
             "SYMBOL_SELECT": 1,
             "SYMBOL_VISIBLE": 1,
@@ -153,12 +157,13 @@ class MarketCalls:
         return (True, When(quoted), prices[0], prices[1], 0.0, 0, int(quoted * 1000), 6, 0.0)
 
     def _session(self, _program: NativeProgram, words: Arguments) -> Answer:
-        """One session a day from midnight to midnight, none on days (or at times) when the symbol is closed."""
+        """One session a day from midnight to midnight; a symbol that is closed now has none today, as on a holiday."""
         symbol = self._known(words.text(), False)
         day, index = words.text(), words.whole()
-        is_workday = day not in ("SATURDAY", "SUNDAY", "0", "6")
-        is_closed = symbol.session == "closed" or bool({symbol.name, ""} & set(self._host.market.closed))
-        if index != 0 or is_closed or (symbol.session == "weekdays" and not is_workday):
+        number = _DAYS.index(day) if day in _DAYS else int(day)
+        is_today = number == (time.gmtime(self._host.utc()).tm_wday + 1) % 7
+        is_closed = is_today and not self._host.symbol_is_open(symbol.name)
+        if index != 0 or is_closed or (symbol.session == "weekdays" and number in (0, 6)):
             raise Refusal(_NO_PROPERTY, False)
         return (True, When(0), When(86_400))
 

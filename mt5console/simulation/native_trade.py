@@ -1,6 +1,6 @@
-"""Positions and orders of the simulated broker, as compiled MQL5 programs ask for them: market deals at once.
+"""Positions, orders and deals of the simulated broker, as compiled MQL5 programs ask for them: market deals at once.
 
-Pending orders, deals and history are not kept by this broker: such a request is refused as invalid. Must not know:
+This broker keeps no pending orders: such a request is refused as invalid. Must not know:
 pipes, charts, bars.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mt5console.simulation.broker import BrokerPosition, profit_of
+from mt5console.simulation.broker import BrokerDeal, BrokerPosition, profit_of
 from mt5console.simulation.host import TerminalHost
 from mt5console.simulation.native import NativeProgram
 from mt5console.simulation.native_values import Arguments, Refusal
@@ -26,6 +26,7 @@ NO_CONNECTION = 10031
 POSITION_CLOSED = 10036
 
 _NO_POSITION = 4753
+_NO_DEAL = 4755
 _NOT_SENT = 4756
 _WORDS = {
     DONE: "Request executed",
@@ -65,6 +66,13 @@ class TradeCalls:
             "PositionGetDouble": self._property(self._real_of, 0.0),
             "PositionGetString": self._property(_text_of, None),
             "OrdersTotal": lambda _p, _w: (0,),
+            "HistorySelect": self._select_history,
+            "HistoryDealsTotal": lambda program, _w: (len(program.selected_deals),),
+            "HistoryDealGetTicket": self._deal_by_index,
+            "HistoryDealGetInteger": self._deal(_whole_of_deal, 0),
+            "HistoryDealGetDouble": self._deal(_real_of_deal, 0.0),
+            "HistoryDealGetString": self._deal(_text_of_deal, None),
+            "HistoryOrdersTotal": lambda _p, _w: (0,),
             "OrderSend": self._send,
             "OrderCheck": self._check,
         }
@@ -123,7 +131,7 @@ class TradeCalls:
             "POSITION_TIME_MSC": int(position.opened_utc_s * 1000),
             "POSITION_TIME_UPDATE": opened,
             "POSITION_TIME_UPDATE_MSC": int(position.opened_utc_s * 1000),
-            "POSITION_TYPE": "POSITION_TYPE_BUY" if position.side == "buy" else "POSITION_TYPE_SELL",
+            "POSITION_TYPE": 0 if position.side == "buy" else 1,
             "POSITION_MAGIC": position.magic,
             "POSITION_REASON": 3 if position.magic else 0,
         }
@@ -142,6 +150,29 @@ class TradeCalls:
             "POSITION_SWAP": 0.0,
             "POSITION_PROFIT": profit,
         }
+
+    def _select_history(self, program: NativeProgram, words: Arguments) -> Answer:
+        start, stop, account = words.whole(), words.whole(), self._host.session.account
+        known = () if account is None else self._host.broker.deals(account.login, account.server)
+        program.selected_deals = {deal.ticket: deal for deal in known if start <= deal.utc_s < stop + 1}
+        return (True,)
+
+    def _deal_by_index(self, program: NativeProgram, words: Arguments) -> Answer:
+        tickets, index = list(program.selected_deals), words.whole()
+        if not 0 <= index < len(tickets):
+            raise Refusal(_NO_DEAL, 0)
+        return (tickets[index],)
+
+    def _deal(self, read: Callable[[BrokerDeal], dict[str, object]], empty: object) -> Call:
+        def act(program: NativeProgram, words: Arguments) -> Answer:
+            deal = program.selected_deals.get(words.whole())
+            values = {} if deal is None else read(deal)
+            what = words.text()
+            if what not in values:
+                raise Refusal(_NO_DEAL, empty)
+            return (values[what],)
+
+        return act
 
     def _check(self, program: NativeProgram, words: Arguments) -> Answer:
         code = self._refusal(program, _request(words))
@@ -215,3 +246,32 @@ def _request(words: Arguments) -> Request:
 
 def _text_of(position: BrokerPosition) -> dict[str, object]:
     return {"POSITION_SYMBOL": position.symbol, "POSITION_COMMENT": position.comment, "POSITION_EXTERNAL_ID": ""}
+
+
+def _whole_of_deal(deal: BrokerDeal) -> dict[str, object]:
+    return {
+        "DEAL_TICKET": deal.ticket,
+        "DEAL_ORDER": deal.ticket,
+        "DEAL_TIME": int(deal.utc_s),
+        "DEAL_TIME_MSC": int(deal.utc_s * 1000),
+        "DEAL_TYPE": 0 if deal.side == "buy" else 1,
+        "DEAL_ENTRY": int(deal.is_out),
+        "DEAL_MAGIC": deal.magic,
+        "DEAL_POSITION_ID": deal.position,
+        "DEAL_REASON": 3 if deal.magic else 0,
+    }
+
+
+def _real_of_deal(deal: BrokerDeal) -> dict[str, object]:
+    return {
+        "DEAL_VOLUME": deal.volume,
+        "DEAL_PRICE": deal.price,
+        "DEAL_PROFIT": deal.profit,
+        "DEAL_SWAP": 0.0,
+        "DEAL_COMMISSION": 0.0,
+        "DEAL_FEE": 0.0,
+    }
+
+
+def _text_of_deal(deal: BrokerDeal) -> dict[str, object]:
+    return {"DEAL_SYMBOL": deal.symbol, "DEAL_COMMENT": "", "DEAL_EXTERNAL_ID": ""}

@@ -7,6 +7,9 @@ import pytest
 
 from mt5console.simulation.native_build import why_no_native
 
+for _module in ("world", "robot_scenarios", "agent_scenarios"):
+    pytest.register_assert_rewrite(f"tests.mql5.conformance.{_module}")
+
 REQUIRE = "MT5CONSOLE_REQUIRE_GXX"
 """Set to 1, a missing compiler fails the tests that need it; otherwise they are skipped, with the reason."""
 

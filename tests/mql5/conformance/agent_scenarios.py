@@ -291,6 +291,7 @@ def a_hundred_charts_are_the_limit(world):
 def without_room_to_move_it_serves_from_where_it_is(world):
     world.compile_agent()
     world.compile(ROBOT, 7)
+    world.usual_inputs = sent()
     world.up()
     for _ in range(99):
         world.charts.open("EURUSD", "H1")
@@ -577,6 +578,7 @@ def a_reply_that_cannot_be_written_comes_later(world):
 def without_the_permission_to_trade_its_robots_have_none(world):
     world.compile_agent()
     world.compile(ROBOT, 7)
+    world.usual_inputs = sent()
     world.up()
     world.start_agent(may_trade=False)
     world.seconds(3)

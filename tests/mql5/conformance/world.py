@@ -115,6 +115,7 @@ class World:
         """Tenths of a second."""
         for _ in range(count):
             self.turn += 1
+            self.host.time_current()  # Quotes come whether a program asks for them or not.
             self.session.step(self.clock.mono(), self.outside)
             self.charts.fire_ticks()
             self.charts.fire_timers()
@@ -162,7 +163,8 @@ class World:
             native=self.cache if self.native else None,
         )
         _, messages = metaeditor.compile_source(arguments)
-        assert [message.text for message in messages if message.severity == "error"] == []
+        refused = [f"{m.file}:{m.line}: {m.text}" for m in messages if m.severity == "error"]
+        assert not refused, "\n".join(refused)
 
     def compile_agent(self):
         self.compile(self.layout.console_experts / "Agent.mq5")
