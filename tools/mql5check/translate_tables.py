@@ -20,6 +20,7 @@ _TOP: Final = (
     '// Written by translate_tables.py from the table of built-ins.\n#pragma once\n\n#include "mql_host.hpp"\n'
 )
 _UNKNOWN_FROM: Final = 1000  # members whose number the reference does not state stand above all that it does
+_BY_HAND: Final = frozenset({"CopySeries", "PeriodSeconds"})  # written below
 _SKIPPED_CONSTANTS: Final = frozenset({"WHOLE_ARRAY", "WRONG_VALUE"})
 
 
@@ -42,8 +43,9 @@ def tables_header() -> str:
     parts += [_struct(name, fields) for name, fields in STRUCTS.items()]
     parts.append(_LATE)
     for name, forms in FUNCTIONS.items():
-        if name not in own:
+        if name not in own and name not in _BY_HAND:
             parts += hosted(name, forms, known_type)
+    parts.append(_LAST)
     parts.append("}  // namespace mql\n")
     return "\n".join(parts)
 
@@ -134,8 +136,28 @@ _LATE: Final = """
 #define _LastError ::mql::GetLastError()
 #define _StopFlag ::mql::IsStopped()
 #define _UninitReason ::mql::UninitializeReason()
+#define _IsX64 true
+#define _RandomSeed 1
+#define _AppliedTo 0
 int GetLastError();
 bool TimeToStruct(datetime value, MqlDateTime &parts);
+"""
+_LAST: Final = """
+template <class... A>
+int CopySeries(const string &symbol, ENUM_TIMEFRAMES timeframe, int start, int count, ulong mask, Array<A> &...filled) {
+  inner::Call call("CopySeries", Where{"-", 0});
+  inner::put(call, symbol), inner::put(call, timeframe), inner::put(call, start), inner::put(call, count), inner::put(call, mask);
+  if (!call.send() && !call.more()) return -1;
+  int mql_result = inner::taken<int>(call);
+  (inner::take(call, filled), ...);
+  return mql_result;
+}
+// Minutes as they are, hours above 0x4000, weeks above 0x8000, months above 0xC000.
+inline int PeriodSeconds(ENUM_TIMEFRAMES period = PERIOD_CURRENT, MQL_AT) {
+  int value = static_cast<int>(period == PERIOD_CURRENT ? Period(at) : period);
+  const int units[] = {60, 3600, 604800, 2592000};
+  return (value & 0x3FFF) * units[value >> 14 & 3];
+}
 """
 __all__ = [
     "NATIVE",

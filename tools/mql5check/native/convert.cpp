@@ -140,6 +140,18 @@ uint ColorToARGB(color value, uchar alpha) {
   return static_cast<uint>(alpha) << 24 | (bgr & 255) << 16 | (bgr & 0xFF00) | (bgr >> 16 & 255);
 }
 
+uint ColorToPRGB(color value, uchar alpha) {
+  uint argb = ColorToARGB(color(0), alpha);
+  auto scaled = [&](int shift) { return (static_cast<uint>(value.value) >> shift & 255) * alpha / 255; };
+  return argb | scaled(0) << 16 | scaled(8) << 8 | scaled(16);
+}
+ENUM_FP_CLASS MathClassify(double value) {
+  if (std::isnan(value)) return FP_NAN;
+  if (std::isinf(value)) return FP_INFINITE;
+  if (value == 0) return FP_ZERO;
+  return std::fabs(value) < 2.2250738585072014e-308 ? FP_SUBNORMAL : FP_NORMAL;
+}
+
 static std::minstd_rand &chance() {
   static std::minstd_rand one;
   return one;

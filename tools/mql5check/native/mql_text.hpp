@@ -89,6 +89,13 @@ long StringToInteger(const string &text);
 color StringToColor(const string &text);
 string ColorToString(color value, bool by_name = false);
 uint ColorToARGB(color value, uchar alpha = 255);
+uint ColorToPRGB(color value, uchar alpha = 255);
+ENUM_FP_CLASS MathClassify(double value);
+template <class T> void ArrayPrint(const Array<T> &array, uint = 0, const string & = string()) {
+  string line;
+  for (int i = 0; i < array.size(); i++) line += (i > 0 ? string(" ", 1) : string("", 0)) + inner::text_of(array.seen(i));
+  inner::say("print", line);
+}
 
 datetime StringToTime(const string &text);
 string TimeToString(datetime value, int mode = 3);

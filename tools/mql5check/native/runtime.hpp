@@ -1,5 +1,6 @@
 // What the runtime's rooms share. Translated programs never see this file, so it may name the library.
-#pragma once
+#ifndef MQL5CHECK_RUNTIME
+#define MQL5CHECK_RUNTIME
 
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -65,3 +66,5 @@ void report_handles();
 std::string place(Where at);
 
 }  // namespace mql::inner
+
+#endif
