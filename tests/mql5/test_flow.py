@@ -1424,3 +1424,24 @@ def test_an_error_names_the_file_that_it_stands_in(tmp_path):
     (error,) = flow.check(program)
     assert (Path(error.path).name, error.line) == ("Log.mqh", 3)
     assert "FileClose" in error.text
+
+
+def test_a_long_chain_of_else_ifs_and_a_long_sum_are_followed():
+    chain = "\n   else ".join(f"if(x == {n}) {{ y = {n}; }}" for n in range(180))
+    total = " + ".join(["x"] * 3000)
+    text = f"int F(const int x)\n  {{\n   int y = 0;\n   {chain}\n   return(y + {total});\n  }}\n"
+    assert lines_of(text) == []
+
+
+def test_loops_within_loops_without_number_are_refused_instead_of_followed_forever():
+    deep = 40
+    text = "void F(int &x)\n  {\n" + "while(x > 0) { x--;\n" * deep + "}" * deep + "\n  }\n"
+    program, errors = load_text(text, PROGRAM)
+    assert errors == []
+    (error,) = flow.check(program)
+    assert (error.line, "too many to be followed" in error.text) == (1, True)
+
+
+def test_loops_within_loops_of_ordinary_depth_are_followed():
+    text = "void F(int &x)\n  {\n" + "while(x > 0) { x--;\n" * 8 + "}" * 8 + "\n  }\n"
+    assert lines_of(text) == []

@@ -7,6 +7,7 @@ do not exist; a program with mistakes of form or meaning is checked as far as it
 
 from __future__ import annotations
 
+from tools.mql5check.cursor import room_for_recursion
 from tools.mql5check.flow_lifetime import check_kept, check_timer, kept, shared
 from tools.mql5check.flow_names import check_names
 from tools.mql5check.flow_paths import follow
@@ -26,10 +27,11 @@ def check(program: Program) -> list[SourceError]:
 
     held = kept(facts)
     holders = shared(held)
-    for routine in facts.routines:
-        follow(facts, routine, holders, report)
-        check_use(facts, routine, report)
-        check_names(facts, routine, report)
+    with room_for_recursion():
+        for routine in facts.routines:
+            follow(facts, routine, holders, report)
+            check_use(facts, routine, report)
+            check_names(facts, routine, report)
     check_kept(facts, held, report)
     check_timer(facts, report)
     return sorted(found.values(), key=lambda error: (error.path, error.line, error.column, error.text))

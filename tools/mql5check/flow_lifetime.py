@@ -13,7 +13,7 @@ from tools.mql5check.builtins import STRUCTS
 from tools.mql5check.flow_program import Facts, Routine, key_of
 from tools.mql5check.flow_resources import CLOSERS, FILE, INDICATOR, OBJECT, SEARCH, Resource
 from tools.mql5check.flow_scopes import Report
-from tools.mql5check.flow_tree import callee, method, plain, walk
+from tools.mql5check.flow_tree import callee, method, plain
 from tools.mql5check.syntax import (
     Assign,
     Call,
@@ -107,19 +107,17 @@ def check_timer(facts: Facts, report: Report) -> None:
 
 
 def _calls(routine: Routine) -> Iterator[Call]:
-    assert routine.function.body is not None
-    return (node for node in walk(routine.function.body) if isinstance(node, Call))
+    return (node for node in routine.nodes if isinstance(node, Call))
 
 
 def _locals(facts: Facts, routine: Routine) -> _Locals:
     own = _Locals({parameter.name for parameter in routine.function.parameters})
-    assert routine.function.body is not None
-    for node in walk(routine.function.body):
+    for node in routine.nodes:
         if isinstance(node, VariableStatement):
             names = {each.name for each in node.declaration.declarators}
             if not node.declaration.static:
                 own.names |= names
-    for node in walk(routine.function.body):
+    for node in routine.nodes:
         name, value = _gives(node)
         if value is None or name not in own.names:
             continue
@@ -164,8 +162,7 @@ def _resource(facts: Facts, value: Expression | None, fresh: dict[str, Resource]
 
 
 def _kept_by(facts: Facts, routine: Routine, own: _Locals) -> Iterator[Kept]:
-    assert routine.function.body is not None
-    for node in walk(routine.function.body):
+    for node in routine.nodes:
         if isinstance(node, VariableStatement) and node.declaration.static:
             for declarator in node.declaration.declarators:
                 resource = _resource(facts, declarator.initial, own.fresh)
@@ -190,8 +187,7 @@ def _key(facts: Facts, routine: Routine, expression: Expression, own: _Locals) -
 
 
 def _given_back(facts: Facts, routine: Routine, own: _Locals) -> Iterator[tuple[str, str]]:
-    assert routine.function.body is not None
-    for node in walk(routine.function.body):
+    for node in routine.nodes:
         if isinstance(node, Delete):
             yield from ((OBJECT.name, key) for key in _keys(facts, routine, node.target, own))
         if not isinstance(node, Call):

@@ -12,7 +12,7 @@ from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.constants import text_of
 from tools.mql5check.flow_program import Facts, Routine
 from tools.mql5check.flow_scopes import Report
-from tools.mql5check.flow_tree import callee, plain, walk
+from tools.mql5check.flow_tree import callee, plain
 from tools.mql5check.syntax import Assign, Binary, Call, Declarator, Expression, Literal, Name, Node
 
 LONGEST_GLOBAL: Final = 63
@@ -51,14 +51,14 @@ _PARTS: Final = re.compile(r"[\\/]")
 
 def check_names(facts: Facts, routine: Routine, report: Report) -> None:
     """Report every path and every global's name of a function that cannot be right, whatever the program does."""
-    body = routine.function.body
-    if body is None:
-        return
-    steady = _steady(body)
-    for node in walk(body):
+    steady: dict[str, Expression] | None = None
+    for node in routine.nodes:
         name = callee(node) if isinstance(node, Call) else ""
         if not isinstance(node, Call) or not name or name in facts.by_name:
             continue
+        if name not in PATHS and name not in GLOBALS:
+            continue
+        steady = _steady(routine) if steady is None else steady
         for at in PATHS.get(name, ()):
             if at < len(node.arguments):
                 text = known_text(facts, steady, node.arguments[at])
@@ -115,11 +115,11 @@ def known_text(facts: Facts, steady: dict[str, Expression], expression: Expressi
     return UNKNOWN
 
 
-def _steady(body: Node) -> dict[str, Expression]:
+def _steady(routine: Routine) -> dict[str, Expression]:
     """Local variables that are set once, where they are declared, and never handed to anybody who could change them."""
     found: dict[str, Expression] = {}
     spoilt: set[str] = set()
-    for node in walk(body):
+    for node in routine.nodes:
         if isinstance(node, Declarator):
             if node.name in found or node.initial is None:
                 spoilt.add(node.name)

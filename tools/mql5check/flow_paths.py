@@ -11,7 +11,7 @@ from tools.mql5check.flow_program import Facts, Routine
 from tools.mql5check.flow_resources import CLOSERS, FILE, OBJECT, OPEN, RESOURCES, SEARCH, UNCHECKED, Atom, Resource
 from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
-from tools.mql5check.flow_tree import callee, plain, walk
+from tools.mql5check.flow_tree import callee, plain
 from tools.mql5check.flow_values import Values
 from tools.mql5check.syntax import (
     Block,
@@ -33,6 +33,12 @@ from tools.mql5check.syntax import (
 )
 
 MOST_ROUNDS = 12
+MOST_STEPS = 30_000
+"""How many statements of a function are followed again because loops lie within loops."""
+
+
+class _TooManyWays(Exception):
+    """The ways through a function are too many."""
 
 
 @dataclass(slots=True)
@@ -55,17 +61,22 @@ def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: 
     for parameter in routine.function.parameters:
         if parameter.name:
             spot = walker.declare(parameter.name)
-            closed = None if parameter.reference or parameter.is_array else _closed(facts, body, parameter.name)
+            closed = None if parameter.reference or parameter.is_array else _closed(facts, routine, parameter.name)
             if closed is not None:
                 state = state.put(spot, Holding(frozenset({Atom(OPEN, closed.name, parameter.line)})))
-    end = walker.statement(body, state)
+    try:
+        end = walker.statement(body, state)
+    except (_TooManyWays, RecursionError):
+        text = f"the ways through {routine.name} are too many to be followed: split it into smaller functions"
+        report(routine.path, routine.function.line, routine.function.column, text)
+        return
     if end is not None:
         walker.leave(0, end, body.end_line)
 
 
-def _closed(facts: Facts, body: Block, parameter: str) -> Resource | None:
+def _closed(facts: Facts, routine: Routine, parameter: str) -> Resource | None:
     """What a function closes for its callers: then it must do so on every way, because they no longer do."""
-    for node in walk(body):
+    for node in routine.nodes:
         resource = CLOSERS.get(callee(node))
         if resource in (FILE, SEARCH) and isinstance(node, Call) and node.arguments:
             argument = plain(node.arguments[0])
@@ -80,11 +91,15 @@ class _Walker(Values):
     def __init__(self, facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
         super().__init__(facts, routine, shared, report)
         self._frames: list[_Frame] = []
+        self._steps_left = MOST_STEPS + len(routine.nodes)
 
     def statement(self, node: Statement, state: State | None) -> State | None:
         """The state after a statement; None when nobody comes past it."""
         if state is None:
             return None
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise _TooManyWays
         match node:
             case Block():
                 return self._block(node, state)
@@ -170,10 +185,15 @@ class _Walker(Values):
     # ---- ways ----
 
     def _if(self, node: If, state: State) -> State | None:
-        yes, no = self.branch(node.condition, state)
-        after_yes = self._scoped(node.then, yes)
-        after_no = no if node.otherwise is None else self._scoped(node.otherwise, no)
-        return met(after_yes, after_no)
+        """Both ways; a chain of else-ifs is walked without recursion."""
+        ends: list[State | None] = []
+        rest: Statement | None = node
+        left: State | None = state
+        while isinstance(rest, If) and left is not None:
+            yes, left = self.branch(rest.condition, left)
+            ends.append(self._scoped(rest.then, yes))
+            rest = rest.otherwise
+        return met(*ends, left if rest is None else self._scoped(rest, left))
 
     def _scoped(self, node: Statement, state: State | None) -> State | None:
         return self._block(Block(node.span, (node,)), state) if state is not None else None

@@ -38,11 +38,15 @@ from tools.mql5check.syntax import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routine:
-    """One function or method with a body, the file it stands in and the class it belongs to ("" for none)."""
+    """One function or method with a body, the file it stands in and the class it belongs to ("" for none).
+
+    `nodes` is everything in its body, in the order of the source: the checks look at it many times.
+    """
 
     function: Function
     path: str
     owner: str
+    nodes: tuple[Node, ...]
 
     @property
     def name(self) -> str:
@@ -120,7 +124,7 @@ class Facts:
         return found
 
     def _called(self, routine: Routine) -> Iterator[Routine]:
-        for node in walk(_body(routine)):
+        for node in routine.nodes:
             if isinstance(node, Call):
                 yield from self.by_name.get(callee(node) or method(node), [])
             elif isinstance(node, New):
@@ -134,11 +138,6 @@ class Facts:
         if self.is_library or not events:
             return set(self.routines)
         return self.reachable([*events, *(each for each in self.routines if each.owner)])
-
-
-def _body(routine: Routine) -> Node:
-    assert routine.function.body is not None
-    return routine.function.body
 
 
 def _fits(parameters: tuple[Parameter, ...], count: int) -> bool:
@@ -161,7 +160,7 @@ def facts_of(units: Iterable[Unit], kind: str) -> Facts:
 
 def _declared(facts: Facts, path: str, node: Node) -> None:
     if isinstance(node, Function) and node.body is not None:
-        facts.routines.append(Routine(node, path, node.owner))
+        facts.routines.append(Routine(node, path, node.owner, tuple(walk(node.body))))
     elif isinstance(node, Variable):
         facts.variables.update(_places(path, node))
     elif isinstance(node, Define) and node.value is not None:
@@ -174,7 +173,7 @@ def _declared(facts: Facts, path: str, node: Node) -> None:
         for member in node.members:
             declaration = member.declaration
             if isinstance(declaration, Function) and declaration.body is not None:
-                facts.routines.append(Routine(declaration, path, node.name))
+                facts.routines.append(Routine(declaration, path, node.name, tuple(walk(declaration.body))))
             elif isinstance(declaration, Variable):
                 fields.update(_places(path, declaration))
 
@@ -185,22 +184,26 @@ def _places(path: str, node: Variable) -> dict[str, Place]:
     }
 
 
+PASSES: Final = 20
+"""How often functions may hand on a resource to each other and still be seen through."""
+
+
 def _openers(facts: Facts) -> None:
     """Functions that hand out what an opener gave them are openers too; their callers' callers as well."""
     facts.openers.update({name: each for name, each in OPENERS.items() if name not in facts.by_name})
-    changed = True
-    while changed:
-        changed = False
+    for _ in range(PASSES):
+        known = len(facts.openers)
         for routine in facts.routines:
             resource = None if routine.name in facts.openers else _handed_out(facts, routine)
             if resource is not None:
                 facts.openers[routine.name] = resource
-                changed = True
+        if len(facts.openers) == known:
+            return
 
 
 def _handed_out(facts: Facts, routine: Routine) -> Resource | None:
     fresh: dict[str, Resource] = {}
-    for node in walk(_body(routine)):
+    for node in routine.nodes:
         value: Expression | None = None
         name = ""
         if isinstance(node, Declarator):
@@ -223,16 +226,17 @@ def _is_local(facts: Facts, routine: Routine, name: str) -> bool:
     return name not in facts.variables and facts.field_of(routine.owner, name) is None
 
 
-PASSES: Final = 4
-
-
 def _habits(facts: Facts) -> None:
     """What each function does with each of its parameters; repeated, because functions pass them on."""
+    habits = (facts.closing, facts.keeping, facts.checking, facts.using)
     for _ in range(PASSES):
+        known = [len(habit) for habit in habits]
         for routine in facts.routines:
             places = {parameter.name: at for at, parameter in enumerate(routine.function.parameters)}
-            for node in walk(_body(routine)):
+            for node in routine.nodes if places else ():
                 _habit(facts, routine.name, places, node)
+        if known == [len(habit) for habit in habits]:
+            return
 
 
 def _habit(facts: Facts, name: str, places: dict[str, int], node: Node) -> None:

@@ -45,11 +45,8 @@ LOOKED_AT: Final = frozenset(
 
 def check_use(facts: Facts, routine: Routine, report: Report) -> None:
     """Report what a function throws away, loops that never end and indices beside a fixed array."""
-    body = routine.function.body
-    if body is None:
-        return
-    sizes = _sizes(facts, body)
-    for node in walk(body):
+    sizes = _sizes(facts, routine)
+    for node in routine.nodes:
         for expression in _dropped(node):
             _thrown_away(facts, routine, plain(expression), report)
         if isinstance(node, While | DoWhile | For) and truth(node.condition) is True and not _ends(node):
@@ -57,7 +54,7 @@ def check_use(facts: Facts, routine: Routine, report: Report) -> None:
             report(routine.path, node.line, node.column, text)
         if isinstance(node, Index):
             _beside(facts, routine, node, sizes, report)
-    _never_read(facts, routine, body, report)
+    _never_read(facts, routine, report)
 
 
 def _dropped(node: Node) -> Iterator[Expression]:
@@ -82,11 +79,13 @@ def _thrown_away(facts: Facts, routine: Routine, expression: Expression, report:
         report(routine.path, expression.line, expression.column, text)
 
 
-def _never_read(facts: Facts, routine: Routine, body: Node, report: Report) -> None:
-    declared = {node.name for node in walk(body) if isinstance(node, Declarator)}
-    targets = {id(plain(node.target)) for node in walk(body) if isinstance(node, Assign) and node.operator == "="}
-    read = {node.name for node in walk(body) if isinstance(node, Name) and id(node) not in targets}
-    for node in walk(body):
+def _never_read(facts: Facts, routine: Routine, report: Report) -> None:
+    if not any(callee(node) in LOOKED_AT for node in routine.nodes):
+        return
+    declared = {node.name for node in routine.nodes if isinstance(node, Declarator)}
+    targets = {id(plain(node.target)) for node in routine.nodes if isinstance(node, Assign) and node.operator == "="}
+    read = {node.name for node in routine.nodes if isinstance(node, Name) and id(node) not in targets}
+    for node in routine.nodes:
         name, value = "", None
         if isinstance(node, Declarator):
             name, value = node.name, node.initial
@@ -118,10 +117,10 @@ def _is_flag(node: Node) -> bool:
 # ---- fixed arrays ----
 
 
-def _sizes(facts: Facts, body: Node) -> dict[str, int | None]:
+def _sizes(facts: Facts, routine: Routine) -> dict[str, int | None]:
     """The sizes of a function's own arrays; None for a name that stands for more than one thing."""
     sizes: dict[str, int | None] = {}
-    for node in walk(body):
+    for node in routine.nodes:
         if isinstance(node, Declarator):
             size = _constant(facts, node.size) if node.is_array and node.size is not None else None
             sizes[node.name] = size if node.name not in sizes or sizes[node.name] == size else None
