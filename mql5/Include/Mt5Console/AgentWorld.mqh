@@ -177,7 +177,7 @@ bool AgentSymbolExists(const string symbol)
    return(false);
   }
 
-// By the symbol's own schedule, in the server's time. A symbol without any schedule counts as open while it is quoted.
+// By the symbol's own schedule, in the server's time.
 bool AgentSymbolIsOpen(const string symbol)
   {
    if(SymbolInfoInteger(symbol, SYMBOL_TRADE_MODE) == (long)SYMBOL_TRADE_MODE_DISABLED)
@@ -197,7 +197,7 @@ bool AgentSymbolIsOpen(const string symbol)
      {
       if(!SymbolInfoSessionTrade(symbol, (ENUM_DAY_OF_WEEK)now.day_of_week, (uint)i, from, to))
         {
-         return(i == 0 && !AgentHasSchedule(symbol) && AgentIsQuoted(symbol));
+         return(false);
         }
       if(second >= (long)from && second < (long)to)
         {
@@ -205,25 +205,6 @@ bool AgentSymbolIsOpen(const string symbol)
         }
      }
    return(false);
-  }
-
-bool AgentHasSchedule(const string symbol)
-  {
-   datetime from = 0;
-   datetime to = 0;
-   for(int day = 0; day < 7; day++)
-     {
-      if(SymbolInfoSessionTrade(symbol, (ENUM_DAY_OF_WEEK)day, 0, from, to))
-        {
-         return(true);
-        }
-     }
-   return(false);
-  }
-
-bool AgentIsQuoted(const string symbol)
-  {
-   return((long)TimeTradeServer() - SymbolInfoInteger(symbol, SYMBOL_TIME) < 300);
   }
 
 string AgentRobotFile(const long robot, const string name)
