@@ -97,7 +97,8 @@ def _places(path: Path, needle: bytes, form: TextForm) -> Iterator[int]:
                 for place in _in_block(data, pattern, max(0, first - len(pattern))):
                     if _is_whole(data, place, needle, offset + place, form):
                         yield offset + place
-            before, offset = data[-keep:] if keep else b"", offset + len(data)
+            before = (data if len(data) >= keep else before + data)[-keep:] if keep else b""
+            offset += len(data)
 
 
 def _in_block(data: bytes, pattern: bytes, start: int) -> Iterator[int]:
