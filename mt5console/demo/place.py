@@ -9,17 +9,21 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import BaseDirectory, open_base
-from mt5console.core.errors import UsageInvalid
+from mt5console.core.errors import ConsoleError, UsageInvalid
 from mt5console.platforms.files import LocalFileStore
-from mt5console.simulation.native_build import require_native
-from mt5console.simulation.settings import choose_native
+from mt5console.simulation.mql5_source import read_program
+from mt5console.simulation.native_build import NativeBuilder, require_native
+from mt5console.simulation.resources import resource_root
+from mt5console.simulation.settings import choose_native, native_folder
 
 MEMORY_DISK = Path("/dev/shm")
 BYTES_A_USER = 8_000_000
+AGENT = "Experts/Mt5Console/Agent.mq5"
 
 
 class DemoPlace:
@@ -29,6 +33,7 @@ class DemoPlace:
     """
 
     def __init__(self, base_dir: Path | None, users: int, *, native: bool = False) -> None:
+        self.native = native
         if native:
             require_native()
         self.created_root = True
@@ -49,6 +54,23 @@ class DemoPlace:
         LocalFileStore().make_private_directory(keyring)
         self._mine = secrets.token_hex(8)
         LocalFileStore().write_atomic(self.base.layout.console / "demo", self._mine.encode(), private=True)
+
+    def compile_first(self, tell: Callable[[str], None]) -> None:
+        """Compile the agent before anybody waits for it: the first compilation of a checkout takes long.
+
+        Nothing to do where the MQL5 sources are not run. Raises ConsoleError (`native_refused`).
+        """
+        if not self.native:
+            return
+        tell("compiling the MQL5 sources")
+        source = resource_root("mql5") / AGENT
+        builder = NativeBuilder(native_folder(self.base.layout.root))
+        built = builder.build(
+            read_program(source, resource_root("mql5") / "Include"), resource_root("mql5") / "Include"
+        )
+        if built.executable is None:
+            said = "; ".join(message.text for message in built.messages[:3])
+            raise ConsoleError("native_refused", f"{source} does not compile here: {said}")
 
     def remove(self) -> None:
         """Delete everything in it, and the directory itself if this run made it."""

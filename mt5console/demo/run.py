@@ -75,6 +75,7 @@ def _story(
         if not quiet:
             _say(f"demo, {clock.now().mono_s - began:5.1f} s: {words} …")
 
+    place.compile_first(tell)
     fleet = DemoFleet(engine, users, robots)
     fleet.bring_up(tell)
     up_after_s = clock.now().mono_s - began

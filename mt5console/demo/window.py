@@ -41,6 +41,7 @@ class DemoStory:
         """Bring everything up, then let time pass."""
         tell("Demo: starting the engine")
         try:
+            self._place.compile_first(lambda words: tell(f"Demo: {words}"))
             self._engine.start()
             fleet = DemoFleet(self._engine, self._users, self._robots)
             fleet.bring_up(lambda words: tell(f"Demo: {words}"))
