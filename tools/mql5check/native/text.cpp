@@ -159,10 +159,22 @@ bool operator==(const string &left, const string &right) {
   if (left.is_null() || right.is_null()) return left.is_null() == right.is_null();
   return units(left) == units(right);
 }
+// Latin, Greek and Cyrillic: the letters that names of symbols and brokers hold, without any locale.
+static bool is_upper(char16_t unit) {
+  return (unit >= 'A' && unit <= 'Z') || (unit >= 0xC0 && unit <= 0xDE && unit != 0xD7) || (unit >= 0x391 && unit <= 0x3A9) || (unit >= 0x410 && unit <= 0x42F);
+}
+static char16_t lower_of(char16_t unit) {
+  if (is_upper(unit)) return static_cast<char16_t>(unit + 32);
+  if (unit >= 0x400 && unit <= 0x40F) return static_cast<char16_t>(unit + 80);
+  return unit >= 0x100 && unit <= 0x137 && unit % 2 == 0 ? static_cast<char16_t>(unit + 1) : unit;
+}
+static char16_t upper_of(char16_t unit) {
+  if (unit >= 32 && is_upper(static_cast<char16_t>(unit - 32))) return static_cast<char16_t>(unit - 32);
+  if (unit >= 0x450 && unit <= 0x45F) return static_cast<char16_t>(unit - 80);
+  return unit >= 0x100 && unit <= 0x137 && unit % 2 == 1 ? static_cast<char16_t>(unit - 1) : unit;
+}
 static std::u16string lowered(std::u16string text) {
-  for (char16_t &unit : text)
-    if (unit < 0x80) unit = unit >= 'A' && unit <= 'Z' ? static_cast<char16_t>(unit + 32) : unit;
-    else unit = static_cast<char16_t>(std::towlower(unit));
+  std::transform(text.begin(), text.end(), text.begin(), lower_of);
   return text;
 }
 int compare(const string &left, const string &right, bool with_case) {
@@ -254,7 +266,7 @@ bool StringToLower(string &text) {
 }
 bool StringToUpper(string &text) {
   std::u16string all = units(text);
-  for (char16_t &unit : all) unit = unit < 0x80 ? (unit >= 'a' && unit <= 'z' ? static_cast<char16_t>(unit - 32) : unit) : static_cast<char16_t>(std::towupper(unit));
+  std::transform(all.begin(), all.end(), all.begin(), upper_of);
   text = from_units(all);
   return true;
 }
