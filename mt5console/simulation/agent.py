@@ -96,7 +96,7 @@ class Agent:
         self._lock_path = str(layout.agent_lock)
         self._home_path = str(layout.agent_status.with_name("home.tpl"))
         self._memory = AgentMemory(host.disk, str(layout.agent_status.with_name("memory.json")))
-        self._verbs = Verbs(host, chart)
+        self._verbs = Verbs(host, chart, self._memory)
         self._lock: HeldLock | None = None
         self._is_home = chart.input(HOME_INPUT).casefold() in ("true", "1")
         self._new_home: tuple[int, bool] | None = None
@@ -107,6 +107,7 @@ class Agent:
         self._told: AccountSeen | None = None
         self._told_ms = 0
         self._commands_seen_ns = -1
+        self._not_written = ""
         self._answered: dict[str, ReplyFile] = {}
 
     def on_init(self) -> int:
@@ -152,7 +153,7 @@ class Agent:
         self._lock = self._host.disk.lock(self._lock_path)
         if self._lock is None:
             return False
-        self._memory.load()
+        self._verbs.attaches.clear_away(self._memory.load())
         self._started_utc_s = round(self._host.utc(), 3)
         self._sequence = 0
         self._told = None
@@ -364,7 +365,9 @@ class Agent:
         try:
             self._host.disk.replace(os.path.join(self._replies, f"{reply.id}.json"), protocol.encode_reply(reply))
         except OSError as error:
-            self._host.print(self._chart, f"cannot write the reply to {reply.id}: {error.strerror}")
+            if self._not_written != reply.id:
+                self._host.print(self._chart, f"cannot write the reply to {reply.id}: {error.strerror}")
+            self._not_written = reply.id
             return False
         return True
 

@@ -7,6 +7,7 @@ robot's READY. Must not know: command files, replies, generations.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from mt5console.core.model.observed import ChartSeen
 from mt5console.core.terminal import protocol
 from mt5console.core.terminal.layout import TerminalLayout, robot_of_expert
 from mt5console.core.terminal.protocol import CommandFile
+from mt5console.simulation.agent_memory import AgentMemory
 from mt5console.simulation.chartfile import PERIODS, decode_chart
 from mt5console.simulation.charts import CHARTS_MAX
 from mt5console.simulation.programs import ChartOfProgram, ProgramHost
@@ -62,7 +64,7 @@ class RobotsSeen:
 
     def __init__(self, host: ProgramHost, layout: TerminalLayout) -> None:
         self._host = host
-        self._layout = layout
+        self.layout = layout
 
     def charts_of(self, robot_id: int) -> list[ChartSeen]:
         """The charts that show this robot, in whichever slot."""
@@ -79,17 +81,17 @@ class RobotsSeen:
 
     def ready_deployment(self, robot_id: int) -> str:
         """The deployment whose READY stands, empty when none does."""
-        ready = protocol.decode_ready(self._host.disk.read(str(self._layout.ready(RobotId(robot_id)))))
+        ready = protocol.decode_ready(self._host.disk.read(str(self.layout.ready(RobotId(robot_id)))))
         return "" if ready is None else ready.deployment_id
 
     def forget_ready(self, robot_id: int) -> bool:
         """Remove a READY that an earlier life of the robot left; True when none is there afterwards."""
-        path = str(self._layout.ready(RobotId(robot_id)))
+        path = str(self.layout.ready(RobotId(robot_id)))
         return self._host.disk.remove(path) or not os.path.exists(path)
 
     def is_locked(self, robot_id: int) -> bool:
         """Whether somebody holds the robot's lock now."""
-        path = str(self._layout.robot_lock(RobotId(robot_id)))
+        path = str(self.layout.robot_lock(RobotId(robot_id)))
         if not os.path.exists(path):
             return False
         lock = self._host.disk.lock(path)
@@ -102,11 +104,11 @@ class RobotsSeen:
 class Attaches:
     """All attaches under way. `chart` is the agent's own, whose permission to trade the robots inherit."""
 
-    def __init__(self, host: ProgramHost, chart: ChartOfProgram, robots: RobotsSeen, layout: TerminalLayout) -> None:
+    def __init__(self, host: ProgramHost, chart: ChartOfProgram, robots: RobotsSeen, memory: AgentMemory) -> None:
         self._host = host
         self._chart = chart
         self._robots = robots
-        self._layout = layout
+        self._memory = memory
         self._jobs: list[Job] = []
 
     def begin(self, command: CommandFile, robot_id: int | None) -> Answer | None:
@@ -135,7 +137,15 @@ class Attaches:
         answer = self._step(job)
         if answer is None:
             self._jobs.append(job)
+        else:
+            self._memory.accounted(job.chart_id)
         return answer
+
+    def clear_away(self, charts: Iterable[int]) -> None:
+        """Close what attaches of an earlier life opened and did not live to fill: such charts would add up."""
+        for chart_id in charts:
+            if self._robots.expert_on(chart_id) == "":
+                self._host.close_chart(chart_id)
 
     def work(self) -> list[tuple[str, Answer]]:
         """Go on with all of them; gives those that ended, by command id."""
@@ -144,6 +154,7 @@ class Attaches:
             answer = self._step(job)
             if answer is not None:
                 self._jobs.remove(job)
+                self._memory.accounted(job.chart_id)
                 ended.append((job.id, answer))
         return ended
 
@@ -171,7 +182,7 @@ class Attaches:
             return Answer("already_attached", text, result)
         if not self._host.symbol_exists(job.symbol):
             return Answer("no_symbol", f"the broker has no symbol {job.symbol}")
-        template = decode_chart(self._host.disk.read(str(self._layout.templates / job.template)) or b"")
+        template = decode_chart(self._host.disk.read(str(self._robots.layout.templates / job.template)) or b"")
         if template is None or template.expert is None:
             return Answer("failed", f"template {job.template} is missing or holds no expert")
         if template.expert.path.casefold() != f"experts\\{job.expert}.ex5".casefold():
@@ -198,6 +209,7 @@ class Attaches:
         job.chart_id = self._host.open_chart(job.symbol, job.timeframe)
         if job.chart_id == 0:
             return Answer("failed", "the chart could not be opened")
+        self._memory.opened(job.chart_id, job.id)
         job.since_ms = self._host.tick_ms()
         if not self._host.apply_template(job.chart_id, f"\\Files\\mt5console\\templates\\{job.template}", self._chart):
             self._fail(job, "failed", "the template was not taken")

@@ -14,6 +14,7 @@ from mt5console.core.terminal import protocol
 from mt5console.core.terminal.layout import TerminalLayout, robot_of_expert
 from mt5console.core.terminal.protocol import CommandFile
 from mt5console.simulation.agent_attach import DONE, Answer, Attaches, RobotsSeen
+from mt5console.simulation.agent_memory import AgentMemory
 from mt5console.simulation.programs import ChartOfProgram, ProgramHost
 from mt5console.simulation.robot import host_root
 
@@ -21,12 +22,12 @@ from mt5console.simulation.robot import host_root
 class Verbs:
     """The agent's hands. `chart` is the chart that the agent itself runs on."""
 
-    def __init__(self, host: ProgramHost, chart: ChartOfProgram) -> None:
+    def __init__(self, host: ProgramHost, chart: ChartOfProgram, memory: AgentMemory) -> None:
         self._host = host
         self._chart = chart
         self._layout = TerminalLayout(host_root(host))
         self._robots = RobotsSeen(host, self._layout)
-        self.attaches = Attaches(host, chart, self._robots, self._layout)
+        self.attaches = Attaches(host, chart, self._robots, memory)
         self._verbs: Mapping[str, Callable[[CommandFile], Answer | None]] = {
             "attach": lambda command: self.attaches.begin(command, _robot(command)),
             "detach": self._detach,

@@ -1,4 +1,5 @@
-"""What the simulated agent must not forget when it is restarted: the newest generation, and cancels that came early.
+"""What the simulated agent must not forget when it is restarted: the newest generation, cancels that came early, and
+the charts that attaches under way have opened.
 
 Replies tell the rest by themselves. Must not know: command files, verbs.
 """
@@ -21,18 +22,34 @@ class AgentMemory:
         self._path = path
         self.generation = 0
         self._cancelled: dict[str, str] = {}
+        self._opened: dict[str, str] = {}
 
-    def load(self) -> None:
-        """What an agent before this one wrote; a missing or torn file is an empty memory."""
-        self.generation, self._cancelled = 0, {}
+    def load(self) -> tuple[int, ...]:
+        """What an agent before this one wrote; a missing or torn file is an empty memory. Gives the charts that its
+        attaches had opened and not yet accounted for."""
+        self.generation, self._cancelled, self._opened = 0, {}, {}
         try:
             value = json.loads(self._disk.read(self._path) or b"")
             if value["protocol"] != protocol.PROTOCOL:
-                return
+                return ()
             self.generation = int(value["generation"])
             self._cancelled = {str(key): str(by) for key, by in value["cancelled"].items()}
+            opened = tuple(int(chart) for chart in value["opened"])
         except (ValueError, TypeError, KeyError, AttributeError):
-            return
+            return ()
+        if opened:
+            self._save()
+        return opened
+
+    def opened(self, chart_id: int, by: str) -> None:
+        """An attach has opened this chart."""
+        self._opened[str(chart_id)] = by
+        self._save()
+
+    def accounted(self, chart_id: int) -> None:
+        """The attach that opened this chart has ended."""
+        if self._opened.pop(str(chart_id), None) is not None:
+            self._save()
 
     def heard(self, generation: int) -> None:
         """A command of this generation is carried out: older ones are refused from now on."""
@@ -53,7 +70,12 @@ class AgentMemory:
         return self._cancelled.get(command_id)
 
     def _save(self) -> None:
-        value = {"protocol": protocol.PROTOCOL, "generation": self.generation, "cancelled": self._cancelled}
+        value = {
+            "protocol": protocol.PROTOCOL,
+            "generation": self.generation,
+            "cancelled": self._cancelled,
+            "opened": self._opened,
+        }
         try:
             self._disk.replace(self._path, json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8"))
         except OSError:

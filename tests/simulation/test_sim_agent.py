@@ -181,6 +181,22 @@ def test_an_attach_waits_for_a_robot_that_is_just_leaving(user):
     assert user.reply(command).code == "done"
 
 
+def test_a_chart_that_an_attach_did_not_live_to_fill_is_closed_by_the_next_agent(user):
+    from mt5console.simulation.chartfile import ChartFile
+    from mt5console.simulation.disk import Disk
+    from mt5console.simulation.profile import save_profile
+
+    user.kill()
+    charts = [ChartFile(chart_id=n, symbol="EURUSD", timeframe="H1", expert=None) for n in (41, 42)]
+    save_profile(Disk(), str(user.layout.charts_profile), charts)
+    memory = user.layout.agent_status.with_name("memory.json")
+    memory.write_text('{"protocol":1,"generation":1,"cancelled":{},"opened":{"41":"c1"}}')
+    user.start()
+    # What the agent before it had opened goes; a person's empty chart stays.
+    assert sorted(chart.chart_id for chart in user.wait_status().charts if not chart.expert) == [42]
+    wait_for(lambda: b'"opened":{}' in memory.read_bytes(), "the memory put in order")
+
+
 @pytest.mark.parametrize("verb", ["cancel", "detach"])
 def test_an_attach_under_way_is_given_up_by_a_cancel_and_by_a_detach(user, verb):
     lock = held(user, 7)

@@ -4,9 +4,9 @@
 //
 //   look for the robot on all charts -> wait until nothing holds its lock -> open a chart, apply the template
 //   -> watch for the expert's name -> done, or close the chart that this attempt opened and say why
-// Never two charts for one robot: one that shows it is reported, not doubled. Needs AgentWorld.mqh.
+// Never two charts for one robot: one that shows it is reported, not doubled. Needs AgentMemory.mqh.
 
-#include <Mt5Console\AgentWorld.mqh>
+#include <Mt5Console\AgentMemory.mqh>
 
 AgentJob agent_jobs[];
 
@@ -65,6 +65,7 @@ void AgentAttach(const AgentCommand &command, AgentAnswer &answer)
    AgentStepAttach(agent_jobs[place], answer);
    if(answer.is_over)
      {
+      AgentForgetOpened(agent_jobs[place].chart);
       AgentForgetJob(place);
      }
   }
@@ -238,6 +239,7 @@ void AgentOpen(AgentJob &job, AgentAnswer &answer)
       AgentEnd(answer, "failed", "the chart could not be opened, error " + IntegerToString(GetLastError()), "");
       return;
      }
+   AgentMemoriseOpened(job.chart, job.id);
    job.phase = AGENT_WATCHES;
    job.since_ms = Mt5ConsoleTicks();
    if(!ChartApplyTemplate(job.chart, "\\Files\\mt5console\\templates\\" + job.template_file))

@@ -1,24 +1,25 @@
 // Command files and their replies: who may ask, whether it was asked before, and that nothing is done twice.
 //
 // A reply lies in agent\replies until the console clears it away a day later: it is the journal by which a command is
-// known again, also after the agent itself was restarted. agent\memory.json keeps what no reply tells: the newest
-// generation that spoke, and the commands that were cancelled before they came. Needs AgentVerbs.mqh.
+// known again, also after the agent itself was restarted. AgentMemory.mqh keeps what no reply tells.
+// Needs AgentMemory.mqh, AgentVerbs.mqh.
 
+#include <Mt5Console\AgentMemory.mqh>
 #include <Mt5Console\AgentVerbs.mqh>
 
 #define AGENT_COMMANDS "mt5console\\agent\\commands\\"
 #define AGENT_REPLIES  "mt5console\\agent\\replies\\"
-#define AGENT_MEMORY   "mt5console\\agent\\memory.json"
 
-long   agent_generation = 0;
-string agent_cancelled[];
-string agent_cancelled_by[];
 string agent_answered[];
 string agent_answers[];
+string agent_not_written = "";
 
 bool AgentBeginCommands()
   {
-   AgentRemember();
+   ArrayResize(agent_answered, 0);
+   ArrayResize(agent_answers, 0);
+   ArrayResize(agent_jobs, 0);
+   agent_not_written = "";
    bool made = AgentMakeFolder("mt5console\\agent\\commands") && AgentMakeFolder("mt5console\\agent\\replies");
    return(made && AgentMakeFolder("mt5console\\robots"));
   }
@@ -57,6 +58,7 @@ void AgentWork()
       if(answer.is_over)
         {
          string id = agent_jobs[i].id;
+         AgentForgetOpened(agent_jobs[i].chart);
          AgentForgetJob(i);
          AgentReply(id, answer);
         }
@@ -82,11 +84,7 @@ void AgentServe(const AgentCommand &command)
    answer.is_over = false;
    if(!AgentRefuse(command, answer))
      {
-      if(command.generation > agent_generation)
-        {
-         agent_generation = command.generation;
-         AgentMemorise();
-        }
+      AgentHeard(command.generation);
       if(command.verb == "cancel")
         {
          AgentCancel(command, answer);
@@ -250,7 +248,11 @@ void AgentHandOver(const string id, const string text)
    string reply = AGENT_REPLIES + id + ".json";
    if(!FileIsExist(reply) && !Mt5ConsoleReplaceFile(reply, text))
      {
-      Print("cannot write the reply to ", id, ", error ", GetLastError());
+      if(agent_not_written != id)
+        {
+         Print("cannot write the reply to ", id, ", error ", GetLastError());
+        }
+      agent_not_written = id;
       return;
      }
    if(!Mt5ConsoleRemoveFile(AGENT_COMMANDS + id + ".json"))
@@ -313,77 +315,4 @@ string AgentTextValue(const string text, const string name)
       return("");
      }
    return(Mt5ConsoleValue(name, names, values));
-  }
-
-void AgentMemoriseCancel(const string id, const string by)
-  {
-   int count = ArraySize(agent_cancelled);
-   if(Mt5ConsoleFind(id, agent_cancelled) >= 0)
-     {
-      return;
-     }
-   if(count >= AGENT_CANCELS)
-     {
-      for(int i = 1; i < count; i++)
-        {
-         agent_cancelled[i - 1] = agent_cancelled[i];
-         agent_cancelled_by[i - 1] = agent_cancelled_by[i];
-        }
-      count = count - 1;
-     }
-   ArrayResize(agent_cancelled, count + 1, AGENT_CANCELS);
-   ArrayResize(agent_cancelled_by, count + 1, AGENT_CANCELS);
-   agent_cancelled[count] = id;
-   agent_cancelled_by[count] = by;
-   AgentMemorise();
-  }
-
-// {"protocol":1,"generation":5,"cancelled":{"c7":"c9"}}
-void AgentMemorise()
-  {
-   string text = Mt5ConsoleOpening() + ",\"generation\":" + IntegerToString(agent_generation) + ",\"cancelled\":{";
-   for(int i = 0; i < ArraySize(agent_cancelled); i++)
-     {
-      if(i > 0)
-        {
-         text = text + ",";
-        }
-      text = text + Mt5ConsoleMember(agent_cancelled[i], agent_cancelled_by[i]);
-     }
-   if(!Mt5ConsoleReplaceFile(AGENT_MEMORY, text + "}}"))
-     {
-      Print("the agent's memory cannot be written, error ", GetLastError());
-     }
-  }
-
-void AgentRemember()
-  {
-   agent_generation = 0;
-   ArrayResize(agent_cancelled, 0);
-   ArrayResize(agent_cancelled_by, 0);
-   ArrayResize(agent_answered, 0);
-   ArrayResize(agent_answers, 0);
-   ArrayResize(agent_jobs, 0);
-   string text = "";
-   string names[];
-   string kinds[];
-   string values[];
-   if(!Mt5ConsoleReadFile(AGENT_MEMORY, text) || !Mt5ConsoleReadObject(text, names, kinds, values))
-     {
-      return;
-     }
-   agent_generation = StringToInteger(Mt5ConsoleValue("generation", names, values));
-   int count = 0;
-   for(int i = 0; i < ArraySize(names) && count < AGENT_CANCELS; i++)
-     {
-      if(StringFind(names[i], "cancelled/") != 0)
-        {
-         continue;
-        }
-      ArrayResize(agent_cancelled, count + 1, AGENT_CANCELS);
-      ArrayResize(agent_cancelled_by, count + 1, AGENT_CANCELS);
-      agent_cancelled[count] = StringSubstr(names[i], 10);
-      agent_cancelled_by[count] = values[i];
-      count = count + 1;
-     }
   }

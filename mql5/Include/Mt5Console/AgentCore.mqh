@@ -82,6 +82,7 @@ void AgentTakeLock()
    agent_lock = FileOpen(AGENT_FOLDER + "\\lock", FILE_READ | FILE_WRITE | FILE_BIN);
    if(agent_lock != INVALID_HANDLE)
      {
+      AgentRemember();
       AgentBeginStatus();
      }
   }
@@ -96,7 +97,6 @@ bool AgentWaitForLock()
    AgentTakeLock();
    if(agent_lock != INVALID_HANDLE)
      {
-      AgentRemember();
       return(true);
      }
    if(Mt5ConsoleTicks() - agent_since_ms < AGENT_LOCK_WAIT_MS)

@@ -245,6 +245,8 @@ bool Mt5ConsoleStartTimer()
      {
       mt5console_step_ms = MT5CONSOLE_BEAT_MS / 4;
      }
+   // A timer that the robot has set before would be left as it is.
+   EventKillTimer();
    if(mt5console_step_ms == MT5CONSOLE_BEAT_MS)
      {
       return(EventSetTimer(1));
