@@ -34,20 +34,19 @@ class TooManyErrors(Exception):
 
 
 class Cursor:
-    """A place among the tokens of one file, and the mistakes found so far."""
+    """A place among the tokens of one file, and the mistakes found so far.
+
+    `token` is the token at this place; at the end of the file the one of kind `end`.
+    """
 
     def __init__(self, tokens: list[Token], path: str, errors: list[SourceError]) -> None:
         self.path = path
         self.errors = errors
         self._tokens = tokens
         self._at = 0
+        self.token = tokens[0]
         self._depth = 0
         self._marked_lines = {error.line for error in errors}
-
-    @property
-    def token(self) -> Token:
-        """The token at this place; at the end of the file the one of kind `end`."""
-        return self._tokens[self._at]
 
     @property
     def previous(self) -> Token:
@@ -61,22 +60,25 @@ class Cursor:
 
     def step(self) -> Token:
         """Give the token at this place and go past it; the end is never passed."""
-        token = self._tokens[self._at]
+        token = self.token
         if token.kind != "end":
             self._at += 1
+            self.token = self._tokens[self._at]
         return token
 
     def sees(self, text: str) -> bool:
         """Whether the operator or keyword `text` stands here."""
-        token = self._tokens[self._at]
+        token = self.token
         return token.text == text and token.kind in ("operator", "keyword")
 
     def takes(self, text: str) -> bool:
         """Go past the operator or keyword `text` if it stands here; say whether it did."""
-        if self.sees(text):
-            self._at += 1
-            return True
-        return False
+        token = self.token
+        if token.text != text or token.kind not in ("operator", "keyword"):
+            return False
+        self._at += 1
+        self.token = self._tokens[self._at]
+        return True
 
     def expect(self, text: str, why: str = "") -> Token:
         """Go past `text`, or raise: the mistake is told where the text is missing, after the token before."""

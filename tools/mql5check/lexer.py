@@ -48,9 +48,8 @@ class Token(NamedTuple):
 
 
 _TOKEN: Final = re.compile(
-    r"""
+    r"""[ \t\f\v]*(?:
       (?P<newline>\n)
-    | (?P<space>[ \t\f\v]+)
     | (?P<line_comment>//[^\n]*)
     | (?P<block_comment>/\*(?s:.*?)\*/)
     | (?P<open_comment>/\*)
@@ -64,6 +63,7 @@ _TOKEN: Final = re.compile(
     | (?P<quote>["'])
     | (?P<directive>\#[^\n]*)
     | (?P<operator><<=|>>=|\.\.\.|::|->|\+\+|--|&&|\|\||<=|>=|==|!=|[-+*/%&|^]=|<<|>>|[-+*/%&|^~!<>=?:;,.(){}\[\]])
+    | (?P<end>\Z))
     """,
     re.VERBOSE,
 )
@@ -106,14 +106,17 @@ class _Scanner:
         while at < size and len(self._errors) < MOST_ERRORS:
             match = match_at(text, at)
             if match is None:
+                while text[at] in " \t\f\v":
+                    at += 1
                 self._say(at, f"the character {text[at]!r} has no meaning here")
                 at += 1
                 continue
-            kind = match.lastgroup
+            kind = match.lastgroup or "end"
+            at = match.start(kind)
             if kind == "operator":
-                tokens.append(Token("operator", match.group(), self._line, at - self._start + 1))
+                tokens.append(Token("operator", match.group(kind), self._line, at - self._start + 1))
             elif kind == "name":
-                word = match.group()
+                word = match.group(kind)
                 tokens.append(
                     Token("keyword" if word in RESERVED_WORDS else "name", word, self._line, at - self._start + 1)
                 )
@@ -122,8 +125,8 @@ class _Scanner:
             elif kind == "newline":
                 self._line += 1
                 self._start = match.end()
-            elif kind not in ("space", "line_comment"):
-                at = self._rare(str(kind), match)
+            elif kind not in ("line_comment", "end"):
+                at = self._rare(kind, match)
                 continue
             at = match.end()
         tokens.append(Token("end", "", self._line, size - self._start + 1))
@@ -134,7 +137,7 @@ class _Scanner:
 
     def _rare(self, kind: str, match: re.Match[str]) -> int:
         """Take one match that needs a look inside; give the place to go on from."""
-        at, end, word = match.start(), match.end(), match.group()
+        at, end, word = match.start(kind), match.end(), match.group(kind)
         if kind == "block_comment":
             lines = word.count("\n")
             if lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from tools.mql5check.words import SIMPLE_TYPES
@@ -28,7 +28,7 @@ class Type:
     @property
     def element(self) -> Type:
         """What an array of this type holds."""
-        return replace(self, array=False, fixed=False)
+        return Type(self.name, self.kind, self.pointer)
 
     @property
     def is_unknown(self) -> bool:
