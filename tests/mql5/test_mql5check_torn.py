@@ -90,10 +90,10 @@ def test_any_bytes_give_an_answer(data):
 
 
 WORDS = """
-int double string void class struct enum interface template typename if else for while do switch case default break
-return const static input virtual public private new delete this sizeof operator A B x y f ( ) { } [ ] ; , . : :: ? = == + -
-* / % & && | || ! ~ < > << >> ++ -- += -> 0 1 2.5 'a' D'2026.01.01' C'1,2,3' true NULL Print MqlTick "s" #define #include
-#property
+int double string void class struct enum interface template typename if else for while do switch
+case default break return const static input virtual public private new delete this sizeof operator
+A B x y f ( ) { } [ ] ; , . : :: ? = == + - * / % & && | || ! ~ < > << >> ++ -- += -> 0 1 2.5 'a'
+D'2026.01.01' C'1,2,3' true NULL Print MqlTick "s" #define #include #property
 """
 
 
