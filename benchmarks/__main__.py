@@ -24,6 +24,7 @@ FIGURES = (
     Figure(name="simulated-terminal", title="one simulated terminal with two robots", module="simulated_terminal"),
     Figure(name="first-frame", title="the console's first frame", module="first_frame"),
     Figure(name="fleet-view", title="a hundred live graphs, a thousand terminals", module="fleet_view"),
+    Figure(name="journal", title="a 100 MB journal: its end, a text in it", module="journal"),
 )
 KILLS = "engine-kills"
 
