@@ -27,7 +27,15 @@ import winerror
 
 from mt5console.platforms.windows import desktop
 from mt5console.platforms.windows.exits import HandleExitWatcher
-from mt5console.platforms.windows.table import WindowsProcessTable, has_ended, look, open_process, path_key, runs
+from mt5console.platforms.windows.table import (
+    WindowsProcessTable,
+    created_utc_s,
+    has_ended,
+    look,
+    open_process,
+    path_key,
+    runs,
+)
 
 _DETACHED = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS | subprocess.CREATE_DEFAULT_ERROR_MODE
 _KILLED = 1
@@ -68,7 +76,7 @@ class WindowsProcessHost:
             ) from error
         # While `process` holds its handle the pid cannot be used again, even if the program has ended already.
         handle = int(getattr(process, "_handle"))  # noqa: B009 - subprocess offers no public way to it
-        created = win32process.GetProcessTimes(handle)["CreationTime"].timestamp()
+        created = created_utc_s(handle)
         ref = ProcessRef(pid=process.pid, created_utc_s=created, executable=os.path.abspath(executable))
         self._exits.adopt_child(ref)
         # The exit watcher holds it now. Marked as done, so that dropping this object warns nobody.

@@ -27,11 +27,15 @@ import pywintypes
 import win32api
 import win32con
 import win32event
-import win32process
 
 BIRTH_TOLERANCE_S = 0.5
 _LOOK = win32con.PROCESS_QUERY_LIMITED_INFORMATION | win32con.SYNCHRONIZE
 _LONGEST_PATH = 32768
+_SECONDS_BEFORE_1970 = 11_644_473_600.0
+"""Windows counts from 1601."""
+
+_BIRTH_LOOKS = 20
+_BIRTH_LOOK_MS = 5
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel32.QueryFullProcessImageNameW.argtypes = (
@@ -41,6 +45,8 @@ _kernel32.QueryFullProcessImageNameW.argtypes = (
     ctypes.POINTER(wintypes.DWORD),
 )
 _kernel32.QueryFullProcessImageNameW.restype = wintypes.BOOL
+_kernel32.GetProcessTimes.argtypes = (wintypes.HANDLE, *(ctypes.POINTER(wintypes.FILETIME) for _ in range(4)))
+_kernel32.GetProcessTimes.restype = wintypes.BOOL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,7 @@ def path_key(path: str | os.PathLike[str]) -> str:
 def look(pid: int) -> Seen | None:
     """One living process, None when it is gone or may not be looked at."""
     handle = _open(pid, _LOOK)
-    if handle is None or has_ended(handle):
+    if handle is None or not _is_born(handle):
         return None
     image = _image(handle)
     if not image:
@@ -121,9 +127,26 @@ def has_ended(handle: Any) -> bool:
 
 
 def created_utc_s(handle: Any) -> float:
-    """When the process behind a handle began, in seconds since 1970."""
-    created: Any = win32process.GetProcessTimes(handle)["CreationTime"]
-    return float(created.timestamp())
+    """When the process behind a handle began, in seconds since 1970; far below 0 while it is only being made.
+
+    Asked for without pywin32, whose dates carry no time zone and refuse the year 1601, which stands for "not yet".
+    """
+    created, ended, kernel, user = (wintypes.FILETIME() for _ in range(4))
+    times = (ctypes.byref(created), ctypes.byref(ended), ctypes.byref(kernel), ctypes.byref(user))
+    if not _kernel32.GetProcessTimes(int(handle), *times):
+        return -_SECONDS_BEFORE_1970
+    return ((created.dwHighDateTime << 32) + created.dwLowDateTime) / 1e7 - _SECONDS_BEFORE_1970
+
+
+def _is_born(handle: Any) -> bool:
+    """Whether the process lives and knows its birth; one that is only being made is waited for, for a moment."""
+    for _ in range(_BIRTH_LOOKS):
+        if has_ended(handle):
+            return False
+        if created_utc_s(handle) > 0:
+            return True
+        win32event.WaitForSingleObject(handle, _BIRTH_LOOK_MS)
+    return False
 
 
 def _open(pid: int, access: int) -> Any:
