@@ -92,6 +92,11 @@ class Person:
         self.desk.answer("deployments", ())
         self.desk.answer("robots", (ROBOT,))
 
+    def types(self, name: str, text: str) -> None:
+        field = self.sees(QLineEdit, name)
+        field.selectAll()
+        self.qtbot.keyClicks(field, text)
+
     def reviews(self, shape: dict[str, Any] | None = None) -> None:
         self.clicks("review_button")
         self.desk.take("deploy", "op-dry")
@@ -152,8 +157,7 @@ def test_from_choice_to_success_every_step_is_shown(person: Person) -> None:
 
 def test_changed_inputs_are_registered_with_the_source_kept_and_then_reviewed(person: Person) -> None:
     person.chooses()
-    table = person.sees(QWidget, "inputs_table")
-    table.model().setData(table.model().index(0, 1), "14")
+    person.types("input_FastPeriod", "14")
     person.clicks("review_button")
     asked = person.desk.last("add_robot").arguments
     assert asked["inputs"] == {"FastPeriod": "14", "RiskPercent": "0.5"}
@@ -166,8 +170,7 @@ def test_changed_inputs_are_registered_with_the_source_kept_and_then_reviewed(pe
 
 def test_a_refused_input_is_told_beside_the_inputs(person: Person) -> None:
     person.chooses()
-    table = person.sees(QWidget, "inputs_table")
-    table.model().setData(table.model().index(0, 1), "many")
+    person.types("input_FastPeriod", "many")
     person.clicks("review_button")
     person.desk.refuse("add_robot", "bad_input", "input FastPeriod wants a value of type int, not 'many'")
     note = person.sees(QLabel, "inputs_error")

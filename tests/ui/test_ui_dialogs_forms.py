@@ -10,6 +10,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QListView, QPushButton, QWidget
 
 from mt5console.core.credentials import Secret
+from mt5console.core.deployment.heartbeat_lines import heartbeat_lines
+from mt5console.core.deployment.inputs.reader import read_inputs
+from mt5console.core.deployment.rendering import describe_template
+from mt5console.ui.bridge.robot_files import OwnSource
 from mt5console.ui.dialogs.command_palette import CommandPalette
 from mt5console.ui.dialogs.maintenance_dialog import MaintenanceDialog
 from mt5console.ui.dialogs.quit_dialog import ask_quit
@@ -146,6 +150,15 @@ def test_warnings_are_read_before_the_dialog_goes(qtbot, window: QWidget) -> Non
     assert dialog.findChild(QPushButton, "cancel_button").text() == "Close"
 
 
+PLAIN = "input int Fast = 12;\nint OnInit() { return(INIT_SUCCEEDED); }\nvoid OnTick() {}\n"
+SPEAKING = heartbeat_lines(PLAIN).text or ""
+
+
+def own_source(name: str, text: str) -> OwnSource:
+    """What the bridge finds in a file with this text."""
+    return OwnSource(name=name, inputs=read_inputs(text), lines=heartbeat_lines(text))
+
+
 # ---- robots -------------------------------------------------------------------------------------------------------
 
 
@@ -169,12 +182,61 @@ def test_an_own_source_is_named_and_read_elsewhere(qtbot, window: QWidget) -> No
     type_into(qtbot, dialog, "symbol_field", "EURUSD")
     dialog.choose_file("/home/trader/Breakout.mq5")
     assert dialog.findChild(QComboBox, "source_choice").currentText() == "Own source: Breakout.mq5"
+    assert not dialog.findChild(QPushButton, "add_robot_button").isEnabled(), "it is looked at first"
+    desk.answer("source_inputs", own_source("Breakout.mq5", SPEAKING))
+    assert not dialog.findChild(QCheckBox, "add_heartbeat_field").isVisible()
     click(dialog, "add_robot_button")
     asked = desk.last("add_robot").arguments
     assert asked["source_path"] == "/home/trader/Breakout.mq5"
     assert "template" not in asked
     desk.refuse("add_robot", "no_source_file", "Breakout.mq5 cannot be read: choose the .mq5 file again")
     assert "cannot be read" in dialog.findChild(QLabel, "source_error").text()
+
+
+def test_a_source_without_the_heartbeat_is_offered_its_lines(qtbot, window: QWidget) -> None:
+    desk = FakeDesk(terminal(3))
+    dialog = shown(RobotDialog(desk, 3, window))
+    type_into(qtbot, dialog, "symbol_field", "EURUSD")
+    dialog.choose_file("/home/trader/Plain.mq5")
+    desk.answer("source_inputs", own_source("Plain.mq5", PLAIN))
+    words = dialog.findChild(QLabel, "lacking_lines")
+    assert words.isVisible()
+    assert "4 lines are missing (line 2, 4)" in words.text()
+    offer = dialog.findChild(QCheckBox, "add_heartbeat_field")
+    assert offer.isChecked()
+    click(dialog, "add_robot_button")
+    assert desk.last("add_robot").arguments["add_heartbeat"] is True
+    desk.refuse("add_robot", "robot_exists", "robot 301 exists")
+    offer.click()
+    click(dialog, "add_robot_button")
+    assert "add_heartbeat" not in desk.last("add_robot").arguments
+
+
+def test_a_source_that_the_lines_cannot_be_added_to_says_why(qtbot, window: QWidget) -> None:
+    desk = FakeDesk(terminal(3))
+    dialog = shown(RobotDialog(desk, 3, window))
+    type_into(qtbot, dialog, "symbol_field", "EURUSD")
+    dialog.choose_file("/home/trader/Odd.mq5")
+    desk.answer("source_inputs", own_source("Odd.mq5", "void OnTick() {}\n"))
+    assert "no OnInit" in dialog.findChild(QLabel, "lacking_lines").text()
+    assert not dialog.findChild(QCheckBox, "add_heartbeat_field").isVisible()
+    click(dialog, "add_robot_button")
+    assert "add_heartbeat" not in desk.last("add_robot").arguments
+
+
+def test_the_inputs_of_the_chosen_template_are_typed_and_only_what_differs_is_sent(qtbot, window: QWidget) -> None:
+    desk = FakeDesk(terminal(3))
+    dialog = shown(RobotDialog(desk, 3, window))
+    type_into(qtbot, dialog, "symbol_field", "EURUSD")
+    desk.answer("template_inputs", describe_template("ma_cross").inputs)
+    field = dialog.findChild(QLineEdit, "input_FastPeriod")
+    assert field.text() == "12"
+    type_into(qtbot, dialog, "input_FastPeriod", "many")
+    assert "a whole number" in dialog.findChild(QLabel, "input_FastPeriod_error").text()
+    assert not dialog.findChild(QPushButton, "add_robot_button").isEnabled()
+    type_into(qtbot, dialog, "input_FastPeriod", "14")
+    click(dialog, "add_robot_button")
+    assert desk.last("add_robot").arguments["inputs"] == {"FastPeriod": "14"}
 
 
 def test_every_template_that_ships_is_offered() -> None:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from mt5console.core.deployment.plan import Leg, Step, stage_name
-from mt5console.ui.models.inputs_model import NAME, VALUE, InputsModel
 from mt5console.ui.models.stages_model import (
     EVIDENCE_ROLE,
     OUTCOME_ROLE,
@@ -109,28 +108,3 @@ def test_any_course_of_stages_keeps_the_model_whole(names: list[str], ended: boo
         model.count(1.0)
         assert model.rowCount() == len(model.rows) >= len(told)
         assert [row.name for row in model.rows][: len(told)] == names[:count]
-
-
-def test_values_can_be_typed_and_names_stay_where_they_are_fixed(qtmodeltester) -> None:
-    model = InputsModel(fixed=True)
-    model.set_inputs([("FastPeriod", "12"), ("RiskPercent", "0.5")])
-    qtmodeltester.check(model)
-    assert model.setData(model.index(1, VALUE), "0.25")
-    assert not model.setData(model.index(1, NAME), "Other")
-    assert model.inputs() == (("FastPeriod", "12"), ("RiskPercent", "0.25"))
-    assert model.is_changed()
-    assert model.index(1, VALUE).data(Qt.ItemDataRole.ToolTipRole) == "registered: 0.5"
-    assert model.setData(model.index(1, VALUE), "0.5")
-    assert not model.is_changed()
-
-
-def test_an_empty_last_row_takes_a_new_input(qtmodeltester) -> None:
-    model = InputsModel()
-    qtmodeltester.check(model)
-    assert model.rowCount() == 1
-    assert model.setData(model.index(0, NAME), "Lots")
-    assert model.setData(model.index(0, VALUE), "0.1")
-    assert model.rowCount() == 2
-    assert model.inputs() == (("Lots", "0.1"),)
-    assert model.setData(model.index(0, NAME), "")
-    assert model.inputs() == ()

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QListView,
     QPlainTextEdit,
     QPushButton,
-    QTableView,
     QWidget,
 )
 
@@ -103,6 +102,12 @@ class Trader:
         field.setFocus()
         field.selectAll()
         self.qtbot.keyClicks(field, text)
+
+    def types_input(self, name: str, text: str, dialog: QDialog) -> None:
+        """Into the input's field, once the engine has said what the inputs are."""
+        summary = self.finds(QLabel, "inputs_summary", dialog)
+        self.waits(lambda: summary.text() and "Reading" not in summary.text())
+        self.types(f"input_{name}", text, dialog)
 
     def dialog(self, name: str) -> QDialog:
         """The newest open dialog of this name."""
@@ -201,9 +206,7 @@ def test_from_an_empty_server_to_a_proven_robot_by_clicks(trader: Trader) -> Non
     add_robot(trader, 1, 101)
     start(trader, 1)
     dialog = trader.opens_deploy(1, 101)
-    inputs = trader.finds(QTableView, "inputs_table", dialog).model()
-    names = [inputs.index(row, 0).data() for row in range(inputs.rowCount())]
-    inputs.setData(inputs.index(names.index("FastPeriod"), 1), "14")
+    trader.types_input("FastPeriod", "14", dialog)
     trader.reviews(dialog)
     assert ("FastPeriod", "14") in next(
         tuple(robot["inputs"].items()) for robot in trader.story.door.robots() if robot["robot_id"] == 101
@@ -237,10 +240,8 @@ def test_the_same_account_twice_is_refused_beside_the_login(trader: Trader) -> N
 
 def test_a_second_version_says_what_changes_and_what_leaves_its_chart(trader: Trader) -> None:
     dialog = trader.opens_deploy(1, 101)
-    inputs = trader.finds(QTableView, "inputs_table", dialog).model()
-    names = [inputs.index(row, 0).data() for row in range(inputs.rowCount())]
-    assert inputs.index(names.index("FastPeriod"), 1).data() == "14"
-    inputs.setData(inputs.index(names.index("FastPeriod"), 1), "10")
+    assert trader.finds(QLineEdit, "input_FastPeriod", dialog).text() == "14"
+    trader.types_input("FastPeriod", "10", dialog)
     trader.reviews(dialog)
     changes = trader.finds(QLabel, "deploy_changes", dialog).text()
     assert "Input FastPeriod: 14 → 10" in changes

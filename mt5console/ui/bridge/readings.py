@@ -10,6 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from mt5console.api.client import EngineClient
+from mt5console.core.deployment.inputs.description import inputs_from_json
+from mt5console.core.deployment.rendering import describe_template
+from mt5console.ui.bridge.robot_files import look_at_source, preset_file, save_preset_file, source_with_lines
 from mt5console.ui.bridge.source_file import read_source_file
 from mt5console.ui.pictures import (
     decision_of,
@@ -79,11 +82,36 @@ def _remove_user(client: EngineClient, *, user_id: int, confirm_live: int | None
     return MappingProxyType(client.remove_user(user_id, confirm_live))
 
 
-def _add_robot(client: EngineClient, *, source_path: str | None = None, **arguments: Any) -> Any:
-    """`source_path`: the trader's own file, read here, where reading may take its time."""
+def _add_robot(
+    client: EngineClient, *, source_path: str | None = None, add_heartbeat: bool = False, **arguments: Any
+) -> Any:
+    """`source_path`: the trader's own file, read here, where reading may take its time. `add_heartbeat`: what is
+    registered is a copy with the include's lines."""
     if source_path is not None:
-        arguments["source_text"], arguments["source_name"] = read_source_file(source_path)
+        read = source_with_lines if add_heartbeat else read_source_file
+        arguments["source_text"], arguments["source_name"] = read(source_path)
     return registered_robot_of(client.add_robot(arguments))
+
+
+def _robot_inputs(client: EngineClient, *, robot_id: int) -> Any:
+    answer = client.robot_inputs(robot_id)
+    return inputs_from_json(answer), MappingProxyType(dict(answer["values"]))
+
+
+def _template_inputs(_client: EngineClient, *, template: str) -> Any:
+    return describe_template(template).inputs
+
+
+def _source_inputs(_client: EngineClient, *, path: str) -> Any:
+    return look_at_source(path)
+
+
+def _preset(_client: EngineClient, *, path: str) -> Any:
+    return preset_file(path)
+
+
+def _save_preset(_client: EngineClient, *, path: str, data: bytes) -> Any:
+    return save_preset_file(path, data)
 
 
 def _stop_engine(client: EngineClient) -> Any:
@@ -106,6 +134,11 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "set_password": _set_password,
         "remove_user": _remove_user,
         "add_robot": _add_robot,
+        "robot_inputs": _robot_inputs,
+        "template_inputs": _template_inputs,
+        "source_inputs": _source_inputs,
+        "preset": _preset,
+        "save_preset": _save_preset,
         "stop_engine": _stop_engine,
     }
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mt5console.core.deployment.sources import read_source
 from mt5console.core.errors import UsageInvalid
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -29,13 +30,4 @@ def read_source_file(path: str) -> tuple[str, str]:
     if len(data) > LARGEST_BYTES:
         text = f"{file.name} is larger than {LARGEST_BYTES // 1024**2} MB: choose the robot's own .mq5 file"
         raise UsageInvalid("source_too_large", text)
-    return _decoded(data), file.name
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return read_source(data), file.name

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from mt5console.core.model.ids import Timeframe
+from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.field_form import FieldForm, field_of
 from mt5console.ui.dialogs.fields import ChoiceBox
-from mt5console.ui.dialogs.labels import RoleLabel
+from mt5console.ui.dialogs.inputs_form import InputsForm
+from mt5console.ui.dialogs.presets import Presets
 from mt5console.ui.dialogs.stages_view import SIDE
 from mt5console.ui.models.inputs_model import InputsModel
-from mt5console.ui.pictures import RegisteredRobotPicture
+from mt5console.ui.pictures import Answer, RegisteredRobotPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 ERROR_FIELDS = {
     "unknown_robot": "robot",
@@ -28,6 +33,9 @@ ERROR_FIELDS = {
     "console_input": "inputs",
     "input_twice": "inputs",
 }
+
+
+_NAMED = re.compile(r"input (\w+) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +73,9 @@ class ChoicePage(QWidget):
         self._timeframe = ChoiceBox(self._form)
         self._timeframe.setObjectName("timeframe_choice")
         self._timeframe.addItems([timeframe.value for timeframe in Timeframe])
-        self._model = InputsModel(self, fixed=True)
-        self._inputs = inputs_table(self._model, self._form)
+        self._model = InputsModel(self)
+        self._inputs = InputsForm(self._model, self._form)
+        self._errands: Errands | None = None
         self._form.add_field("robot", "Robot", self._robot)
         self._form.add_field("symbol", "Symbol", self._symbol, "as the terminal's Market Watch shows it")
         self._form.add_field("timeframe", "Timeframe", self._timeframe)
@@ -75,6 +84,7 @@ class ChoicePage(QWidget):
         rows.addWidget(self._build_empty())
         self._robot.currentIndexChanged.connect(self._on_robot_changed)
         self._symbol.textEdited.connect(self._on_edited)
+        self._inputs.changed.connect(self.changed)
         self.setFocusProxy(self._robot)
         self._show_empty("")
 
@@ -82,7 +92,7 @@ class ChoicePage(QWidget):
         self._empty = QWidget(self)
         rows = QVBoxLayout(self._empty)
         rows.setContentsMargins(0, look().px(24), 0, look().px(24))
-        self._empty_words = RoleLabel("", Role.TEXT_SOFT, FontRole.BASE, self._empty)
+        self._empty_words = Words("", Role.TEXT_SOFT, FontRole.BASE, self._empty)
         self._add = QPushButton("Add a robot…", self._empty)
         self._add.setObjectName("add_robot_button")
         self._add.setAutoDefault(False)
@@ -114,13 +124,13 @@ class ChoicePage(QWidget):
         """What is chosen now; None while something is missing."""
         robot = self.robot()
         symbol = self._symbol.text().strip()
-        if robot is None or not symbol:
+        if robot is None or not symbol or self._model.wrong:
             return None
         return Choice(
             robot=robot,
             symbol=symbol,
             timeframe=self._timeframe.currentText(),
-            inputs=self._model.inputs(),
+            inputs=self._model.values(),
             inputs_changed=self._model.is_changed(),
         )
 
@@ -129,12 +139,19 @@ class ChoicePage(QWidget):
         place = self._robot.currentIndex()
         return self._robots[place] if 0 <= place < len(self._robots) else None
 
+    def read_with(self, errands: Errands) -> None:
+        """Descriptions of inputs and presets are read with these."""
+        self._errands = errands
+        Presets(self._inputs, self._model, errands, self)
+
     def commit_editor(self) -> None:
         """Take over a value that is still being typed."""
         self._inputs.setFocus()
 
     def show_error(self, code: str, text: str) -> None:
         """Say beside its field why the choice was refused."""
+        if code == "bad_input" and (named := _NAMED.match(text)) is not None:
+            self._model.refuse(named[1], text)
         self._form.show_error(field_of(code, text, ERROR_FIELDS), text)
 
     def clear_errors(self) -> None:
@@ -152,27 +169,30 @@ class ChoicePage(QWidget):
         if robot is not None:
             self._symbol.setText(robot.symbol)
             self._timeframe.setCurrentText(robot.timeframe)
-            self._model.set_inputs(robot.inputs)
+            self._model.set_plain(robot.inputs)
+            self._describe(robot.robot_id)
         self.clear_errors()
         self.changed.emit()
 
+    def _describe(self, robot_id: int) -> None:
+        """Names and values are known at once; types, limits and labels come with the engine's answer."""
+        if self._errands is not None:
+            self._inputs.say("Reading the inputs …")
+            self._errands.read("robot_inputs", partial(self._on_described, robot_id), robot_id=robot_id)
+
+    def _on_described(self, robot_id: int, answer: Answer) -> None:
+        robot = self.robot()
+        if robot is None or robot.robot_id != robot_id:
+            return
+        if not answer.ok:
+            self._inputs.refuse(f"{answer.error_text} The values can be typed as plain text.")
+            return
+        typed = {name: value for name, value in self._model.values() if dict(robot.inputs).get(name) != value}
+        described, registered = answer.value
+        self._model.set_described(described, registered)
+        for name, value in typed.items():
+            if described.find(name) is not None:
+                self._model.type_text(name, value)
+
     def _on_edited(self, _text: str) -> None:
         self.changed.emit()
-
-
-def inputs_table(model: InputsModel, parent: QWidget) -> QTableView:
-    """A table for inputs: any key begins to type a value."""
-    table = QTableView(parent)
-    table.setObjectName("inputs_table")
-    table.setModel(model)
-    table.verticalHeader().hide()
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    table.setShowGrid(True)
-    table.setTabKeyNavigation(False)
-    table.setEditTriggers(QTableView.EditTrigger.AllEditTriggers)
-    row = table.fontMetrics().height() + look().px(10)
-    table.verticalHeader().setDefaultSectionSize(row)
-    table.setMinimumHeight(row * 5)
-    return table

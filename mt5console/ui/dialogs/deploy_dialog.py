@@ -75,6 +75,7 @@ class DeployDialog(DeployFrame):
         self._begin()
 
     def _connect_parts(self) -> None:
+        self._choice_page.read_with(self._errands)
         self._choice_page.robot_wanted.connect(self._on_robot_wanted)
         self._proof_page.step_chosen.connect(self._on_step_chosen)
         self._proof_page.ticked.connect(self._on_ticked)

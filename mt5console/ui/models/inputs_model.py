@@ -1,98 +1,159 @@
-"""A robot's inputs as a table of names and values that a person can edit.
+"""A robot's inputs while a person edits them: what is typed, whether it is a value, what differs from before.
 
-With `fixed` names only values change; otherwise an empty last row takes a new name. Must not know: the robot's source.
+Must not know: widgets, files, or where the description comes from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Signal
 
-Index = QModelIndex | QPersistentModelIndex
+from mt5console.core.deployment.inputs.description import InputSpec, Kind, SourceInputs
+from mt5console.core.deployment.inputs.preset import preset_from, preset_values
+from mt5console.core.deployment.inputs.values import canonical, shown
+from mt5console.core.errors import UsageInvalid
+
 Pairs = tuple[tuple[str, str], ...]
 
-NAME, VALUE = 0, 1
-_NEW = ("", "")
-"""The row that takes a new input."""
 
-_HEADERS = ("Input", "Value")
+@dataclass(slots=True)
+class _Typed:
+    """One input: what stands in its field, the canonical value (None: unset or wrong), why it is wrong."""
+
+    text: str
+    value: str | None
+    error: str = ""
 
 
-class InputsModel(QAbstractTableModel):
-    """Names and values in the order of the source."""
+class InputsModel(QObject):
+    """The values of one robot's inputs.
 
-    def __init__(self, parent: QObject | None = None, *, fixed: bool = False) -> None:
+    Signals:
+        described: the inputs are others; everything is to be shown anew.
+        changed: the name of an input whose value, text or error changed.
+    """
+
+    described = Signal()
+    changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._fixed = fixed
-        self._given: Pairs = ()
-        self._rows: list[tuple[str, str]] = [] if fixed else [_NEW]
+        self._inputs = SourceInputs()
+        self._before: dict[str, str] = {}
+        self._typed: dict[str, _Typed] = {}
 
-    def set_inputs(self, inputs: Iterable[tuple[str, str]]) -> None:
-        """Show these, and remember them as what is registered."""
-        self.beginResetModel()
-        self._given = tuple(inputs)
-        self._rows = list(self._given) if self._fixed else [*self._given, _NEW]
-        self.endResetModel()
+    def set_plain(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Names and values without a description: each is a line of text until more is known."""
+        before = dict(pairs)
+        specs = tuple(InputSpec(name=name, type_name="", kind=Kind.OPAQUE) for name in before)
+        self.set_described(SourceInputs(inputs=specs), before)
 
-    def inputs(self) -> Pairs:
-        """What is typed now; rows without a name are left out."""
-        return tuple((name.strip(), value) for name, value in self._rows if name.strip())
+    def set_described(self, inputs: SourceInputs, before: Mapping[str, str]) -> None:
+        """These inputs, with the values that are registered; the rest have their defaults."""
+        self._inputs = inputs
+        self._before = {spec.name: before[spec.name] for spec in inputs.own if spec.name in before}
+        self._typed = {spec.name: self._known(spec, self.value_before(spec)) for spec in inputs.own}
+        self.described.emit()
 
-    def is_changed(self) -> bool:
-        """Whether anything differs from what was registered."""
-        return self.inputs() != self._given
+    # ---- looking ----------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """The inputs, and one row for a new one unless the names are fixed."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+    @property
+    def inputs(self) -> SourceInputs:
+        """The description."""
+        return self._inputs
 
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """Name and value."""
-        return 0 if parent is not None and parent.isValid() else 2
+    def text(self, name: str) -> str:
+        """What stands in the field."""
+        return self._typed[name].text
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A name or a value; a changed value's tooltip tells the registered one."""
-        if not index.isValid() or index.row() >= self.rowCount():
-            return None
-        name, value = self._rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return (name, value)[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole and dict(self._given).get(name, value) != value:
-            return f"registered: {dict(self._given)[name]}"
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{name or 'new input'}: {value}" if index.column() == VALUE else name or "name of a new input"
-        return None
+    def value(self, name: str) -> str | None:
+        """The canonical value; None while it is unset (the source's own default) or wrong."""
+        return self._typed[name].value
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's name
-        """Take over what was typed."""
-        if role != Qt.ItemDataRole.EditRole or not index.isValid() or not self.flags(index) & _EDITABLE:
+    def error(self, name: str) -> str:
+        """Why what is typed is no value; empty when it is one."""
+        return self._typed[name].error
+
+    def value_before(self, spec: InputSpec) -> str | None:
+        """What is registered, or the default."""
+        return self._before.get(spec.name, spec.default)
+
+    def is_changed(self, name: str | None = None) -> bool:
+        """Whether this input (or any) differs from before."""
+        names = [name] if name is not None else [spec.name for spec in self._inputs.own]
+        return any(
+            bool(self._typed[spec.name].error) or self._typed[spec.name].value != self.value_before(spec)
+            for spec in self._inputs.own
+            if spec.name in names
+        )
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Names of the inputs whose fields hold no value."""
+        return tuple(name for name, typed in self._typed.items() if typed.error)
+
+    def values(self) -> Pairs:
+        """Every value that is known, in the source's order."""
+        return tuple((name, typed.value) for name, typed in self._typed.items() if typed.value is not None)
+
+    def given(self) -> Pairs:
+        """The values that differ from the source's defaults."""
+        return tuple((name, value) for name, value in self.values() if value != self._spec(name).default)
+
+    # ---- editing ----------------------------------------------------------------------------------------------------
+
+    def type_text(self, name: str, text: str) -> None:
+        """Take over what stands in a field. What is no value is kept, with the reason."""
+        spec = self._spec(name)
+        if text == "" and spec.default is None and spec.kind is not Kind.TEXT and name not in self._before:
+            typed = _Typed(text, None)
+        else:
+            try:
+                typed = _Typed(text, canonical(spec, text))
+            except UsageInvalid as refused:
+                typed = _Typed(text, None, refused.text)
+        if typed != self._typed[name]:
+            self._typed[name] = typed
+            self.changed.emit(name)
+
+    def refuse(self, name: str, why: str) -> bool:
+        """The engine took this value for none; False when there is no such input."""
+        if name not in self._typed:
             return False
-        row, text = index.row(), str(value)
-        name, old = self._rows[row]
-        self._rows[row] = (text, old) if index.column() == NAME else (name, text)
-        self.dataChanged.emit(self.index(row, NAME), self.index(row, VALUE))
-        if not self._fixed and self._rows[-1] != _NEW:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows))
-            self._rows.append(_NEW)
-            self.endInsertRows()
+        self._typed[name] = _Typed(self._typed[name].text, None, why)
+        self.changed.emit(name)
         return True
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Values can be edited; names only where they are not fixed."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return plain | _EDITABLE if index.column() == VALUE or not self._fixed else plain
+    def set_defaults(self) -> None:
+        """Every input back to the source's default."""
+        self._take({spec.name: spec.default for spec in self._inputs.own})
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """The columns' titles."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return _HEADERS[section] if 0 <= section < len(_HEADERS) else None
-        return None
+    def set_before(self) -> None:
+        """Every input back to what is registered."""
+        self._take({spec.name: self.value_before(spec) for spec in self._inputs.own})
 
+    def take_preset(self, pairs: Iterable[tuple[str, str]], name: str) -> int:
+        """Take a preset's values over, all or none; gives how many inputs it named. Raises `UsageInvalid`."""
+        found = preset_values(self._inputs, pairs, name)
+        self._take(found)
+        return len(found)
 
-_EDITABLE = Qt.ItemFlag.ItemIsEditable
+    def preset(self, title: str) -> bytes:
+        """What is set now, as a preset file. Raises `UsageInvalid` for what a preset cannot hold."""
+        return preset_from(self._inputs, dict(self.values()), title)
+
+    def _take(self, values: Mapping[str, str | None]) -> None:
+        for name, value in values.items():
+            self._typed[name] = self._known(self._spec(name), value)
+            self.changed.emit(name)
+
+    def _known(self, spec: InputSpec, value: str | None) -> _Typed:
+        return _Typed("" if value is None else shown(spec, value), value)
+
+    def _spec(self, name: str) -> InputSpec:
+        spec = self._inputs.find(name)
+        if spec is None:
+            raise KeyError(name)
+        return spec

@@ -32,8 +32,10 @@ LATEST_S = 32535215999
 _FRAMES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 
 
-def _counted(prefix: str, *names: str, start: int = 0) -> tuple[Option, ...]:
-    return tuple(Option(name=prefix + name, value=value) for value, name in enumerate(names, start))
+def _counted(prefix: str, *names: str, start: int = 0, labels: tuple[str, ...] = ()) -> tuple[Option, ...]:
+    told = labels or ("",) * len(names)
+    pairs = enumerate(zip(names, told, strict=True), start)
+    return tuple(Option(name=prefix + name, value=value, label=label) for value, (name, label) in pairs)
 
 
 def _timeframes() -> tuple[Option, ...]:
@@ -41,12 +43,14 @@ def _timeframes() -> tuple[Option, ...]:
     longer = (("D1", 16408), ("W1", 32769), ("MN1", 49153))
     return (
         Option(name="PERIOD_CURRENT", value=0, label="the chart's own"),
-        *(Option(name=f"PERIOD_M{minutes}", value=minutes) for minutes in _FRAMES),
-        *(Option(name=f"PERIOD_H{count}", value=value) for count, value in hours),
-        *(Option(name=f"PERIOD_{name}", value=value) for name, value in longer),
+        *(Option(name=f"PERIOD_M{minutes}", value=minutes, label=f"M{minutes}") for minutes in _FRAMES),
+        *(Option(name=f"PERIOD_H{count}", value=value, label=f"H{count}") for count, value in hours),
+        *(Option(name=f"PERIOD_{name}", value=value, label=name) for name, value in longer),
     )
 
 
+_PRICES = ("Close", "Open", "High", "Low", "Median", "Typical", "Weighted close")
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _ORDER_TYPES = (
     "BUY",
     "SELL",
@@ -62,13 +66,15 @@ _ORDER_TYPES = (
 BUILTIN_ENUMS = MappingProxyType(
     {
         "ENUM_TIMEFRAMES": _timeframes(),
-        "ENUM_MA_METHOD": _counted("MODE_", "SMA", "EMA", "SMMA", "LWMA"),
+        "ENUM_MA_METHOD": _counted(
+            "MODE_", "SMA", "EMA", "SMMA", "LWMA", labels=("Simple", "Exponential", "Smoothed", "Linear weighted")
+        ),
         "ENUM_APPLIED_PRICE": _counted(
-            "PRICE_", "CLOSE", "OPEN", "HIGH", "LOW", "MEDIAN", "TYPICAL", "WEIGHTED", start=1
+            "PRICE_", "CLOSE", "OPEN", "HIGH", "LOW", "MEDIAN", "TYPICAL", "WEIGHTED", start=1, labels=_PRICES
         ),
         "ENUM_APPLIED_VOLUME": _counted("VOLUME_", "TICK", "REAL"),
         "ENUM_STO_PRICE": _counted("STO_", "LOWHIGH", "CLOSECLOSE"),
-        "ENUM_DAY_OF_WEEK": _counted("", "SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"),
+        "ENUM_DAY_OF_WEEK": _counted("", *(day.upper() for day in _DAYS), labels=_DAYS),
         "ENUM_ORDER_TYPE": _counted("ORDER_TYPE_", *_ORDER_TYPES),
         "ENUM_ORDER_TYPE_FILLING": _counted("ORDER_FILLING_", "FOK", "IOC", "RETURN", "BOC"),
         "ENUM_ORDER_TYPE_TIME": _counted("ORDER_TIME_", "GTC", "DAY", "SPECIFIED", "SPECIFIED_DAY"),
