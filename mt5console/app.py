@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from mt5console.api.client import EngineClient
 from mt5console.bases import ENV_SIMULATE, base_root, build_platform, find_base, is_simulated
 from mt5console.core.config.base_directory import BaseDirectory
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, EngineHeld, NotFound, UsageInvalid
@@ -33,6 +32,7 @@ from mt5console.core.watchdog.policy import Policy
 from mt5console.platforms.files import LocalFileStore
 
 if TYPE_CHECKING:
+    from mt5console.api.client import EngineClient
     from mt5console.ui.bridge.access import EngineAccess, EngineHandle
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ ANSWER_WAIT_S = 4.0
 
 def engine_client(layout: BaseLayout) -> EngineClient | None:
     """A client of the running engine, None when none answers."""
+    from mt5console.api.client import EngineClient
+
     try:
         record = json.loads(layout.api.read_text("utf-8"))
         url, token = str(record["url"]), str(record["token"])
@@ -284,6 +286,9 @@ def window_access(layout: BaseLayout, launch: Callable[[], EngineHandle] | None)
     from mt5console.ui.bridge.access import EngineAccess
 
     def find(timeout_s: float) -> EngineClient | None:
+        # The client is HTTP and what that needs: loaded by the thread that looks for the engine, not before the window.
+        from mt5console.api.client import EngineClient
+
         client: EngineClient | None = None
         try:
             record = json.loads(layout.api.read_text("utf-8"))
@@ -309,6 +314,9 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
     if lacking:
         ways = "`mt5console watchdog run` watches without a window, `mt5console demo --headless` shows a fleet"
         raise ConsoleError("no_display", f"{lacking}; {ways}")
+    from mt5console.ui.memory import hold_collections
+
+    hold_collections()
     from mt5console.ui.application import WindowPlan, run_window
     from mt5console.ui.bridge.engine_process import start_detached
 

@@ -10,36 +10,43 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QGridLayout, QMainWindow, QWidget
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 PLOTS = 100
 POINTS = 300
 
 
-class FirstPaint(QObject):
-    """Waits for the window's first paint event; the frame is done when the event loop is reached again."""
+def tell_first_paint(window: QWidget) -> object:
+    """Wait for the window's first paint event; the frame is done when the event loop is reached again."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__()
-        self._seen = False
-        window.installEventFilter(self)
+    class FirstPaint(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self._seen = False
+            window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102, N802 - Qt's name
-        if event.type() is QEvent.Type.Paint and not self._seen:
-            self._seen = True
-            QTimer.singleShot(0, self._on_painted)
-        return False
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() is QEvent.Type.Paint and not self._seen:
+                self._seen = True
+                QTimer.singleShot(0, self._on_painted)
+            return False
 
-    def _on_painted(self) -> None:
-        sys.stdout.write(f"{time.monotonic()} {time.process_time()}\n")
-        sys.stdout.flush()
-        os._exit(0)
+        def _on_painted(self) -> None:
+            sys.stdout.write(f"{time.monotonic()} {time.process_time()}\n")
+            sys.stdout.flush()
+            os._exit(0)
+
+    return FirstPaint()
 
 
 def empty() -> QWidget:
     """The least that Qt can show."""
+    from PySide6.QtWidgets import QMainWindow
+
     return QMainWindow()
 
 
@@ -48,9 +55,7 @@ def console() -> QWidget:
     from mt5console.ui.bridge.access import EngineAccess
     from mt5console.ui.bridge.desk import EngineDesk
     from mt5console.ui.main_window import MainWindow
-    from mt5console.ui.theme.look import look
 
-    look().dress()
     desk = EngineDesk(EngineAccess(find_client=lambda _timeout_s: None, launch=None))
     return MainWindow(desk)
 
@@ -58,6 +63,7 @@ def console() -> QWidget:
 def _plots(count: int) -> QWidget:
     import numpy as np
     import pyqtgraph as pg
+    from PySide6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
     window, centre = QMainWindow(), QWidget()
     grid = QGridLayout(centre)
@@ -82,10 +88,22 @@ def plots() -> QWidget:
 
 def main() -> None:
     """Show the window that the command line names."""
-    application = QApplication(sys.argv[:1])
-    window = {"empty": empty, "console": console, "plot": plot, "plots": plots}[sys.argv[1]]()
+    who = sys.argv[1]
+    if who == "console":
+        # As the composition root does it: before Qt is loaded.
+        from mt5console.ui.memory import hold_collections
+
+        hold_collections()
+        from mt5console.ui.application import new_application
+
+        application = new_application()
+    else:
+        from PySide6.QtWidgets import QApplication
+
+        application = QApplication(sys.argv[:1])
+    window = {"empty": empty, "console": console, "plot": plot, "plots": plots}[who]()
     window.resize(1440, 900)
-    first = FirstPaint(window)
+    first = tell_first_paint(window)
     window.show()
     application.exec()
     assert first is not None

@@ -21,7 +21,7 @@ from mt5console.ui.bridge.access import EngineAccess
 from mt5console.ui.bridge.desk import EngineDesk
 from mt5console.ui.bridge.story import Story, StoryThread
 from mt5console.ui.main_window import MainWindow
-from mt5console.ui.theme.look import look
+from mt5console.ui.theme.look import STYLE_ARGUMENTS, look
 from mt5console.ui.window.remembered import Remembered, load, save
 
 log = logging.getLogger(__name__)
@@ -50,12 +50,7 @@ class WindowPlan:
 
 def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed; gives the exit code. Raises ConsoleError when there is no display."""
-    application = QApplication(["mt5console", *arguments])
-    application.setApplicationName("mt5console")
-    application.setDesktopFileName("mt5console")
-    # Closing the window decides, not the last dialog.
-    application.setQuitOnLastWindowClosed(False)
-    look().dress()
+    application = new_application(arguments)
     sys.excepthook = _log_mistake
     desk = EngineDesk(access, read_only=plan.read_only)
     run = _Run(desk, plan, load(plan.settings))
@@ -71,6 +66,17 @@ def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] 
         sys.stdout.flush()
         os._exit(exit_code)
     return exit_code
+
+
+def new_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The Qt application in the console's look. One a process."""
+    application = QApplication(["mt5console", *STYLE_ARGUMENTS, *arguments])
+    application.setApplicationName("mt5console")
+    application.setDesktopFileName("mt5console")
+    # Closing the window decides, not the last dialog.
+    application.setQuitOnLastWindowClosed(False)
+    look().dress(style=False)
+    return application
 
 
 class _Run(QObject):

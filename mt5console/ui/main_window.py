@@ -7,25 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from mt5console.ui.bridge.loader import ModuleLoader
-from mt5console.ui.models.commands_model import Command
-from mt5console.ui.pictures import (
-    Answer,
-    ConnectionPicture,
-    DeploymentPicture,
-    FleetPicture,
-    IncidentPicture,
-    OperationPicture,
-)
+from mt5console.ui.memory import resume_collections
 from mt5console.ui.window.acts import TerminalActs
 from mt5console.ui.window.after_paint import LATER
-from mt5console.ui.window.dialogs import Dialogs
+from mt5console.ui.window.dialogs import Dialogs, Showing
 from mt5console.ui.window.frame import PAGE_NAMES, WindowFrame
-from mt5console.ui.window.menus import all_commands, terminal_menu
 from mt5console.ui.window.news import end_of, end_of_deployment, title_of
 from mt5console.ui.window.remembered import Remembered
 from mt5console.ui.window.tray import Tray
@@ -33,6 +24,16 @@ from mt5console.ui.window.tray import Tray
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
     from mt5console.ui.history import AgeHistory
+    from mt5console.ui.models.commands_model import Command
+    from mt5console.ui.pictures import (
+        Answer,
+        ConnectionPicture,
+        DeploymentPicture,
+        FleetPicture,
+        IncidentPicture,
+        OperationPicture,
+    )
+    from mt5console.ui.views.fleet_view import FleetView
 
 
 ENGINE_END_MS = 5000
@@ -90,11 +91,7 @@ class MainWindow(WindowFrame):
         self.rail.theme_asked.connect(self.toggle_theme)
         self.fleet_page.live_only_changed.connect(self._on_filter_changed)
         self.fleet_page.add_user_asked.connect(self._on_add_user_asked)
-        self.fleet_view.selected_changed.connect(self._on_selected_changed)
-        self.fleet_view.deploy_asked.connect(self._on_deploy_asked)
-        self.fleet_view.restart_asked.connect(self._on_restart_asked)
-        self.fleet_view.stop_asked.connect(self._on_stop_asked)
-        self.fleet_view.more_asked.connect(self._on_more_asked)
+        self.fleet_page.view_built.connect(self._on_view_built)
         self.acts.taken_on.connect(self._on_taken_on)
         self.acts.refused.connect(self._on_refused)
         self.dialogs.refused.connect(self._on_refused)
@@ -120,7 +117,6 @@ class MainWindow(WindowFrame):
         self._desk.operation_changed.connect(self._on_operation_changed)
         self._desk.answered.connect(self._on_answered)
         self.banner.set_connection(self._desk.connection)
-        self.top_bar.set_fleet(self._desk.fleet)
 
     def _build_later(self) -> None:
         """What the first frame does without: the dock, the other pages, the rings of heartbeat ages."""
@@ -151,6 +147,8 @@ class MainWindow(WindowFrame):
 
     def commands(self) -> tuple[Command, ...]:
         """Every act, for the palette."""
+        from mt5console.ui.window.menus import all_commands
+
         return all_commands(self._desk.fleet, self, read_only=self._read_only)
 
     def act(self, name: str, user_id: int, robot_id: int | None = None) -> None:
@@ -234,10 +232,21 @@ class MainWindow(WindowFrame):
 
     # ---- what a person does -------------------------------------------------------------------------------------
 
+    @Slot(object)
+    def _on_view_built(self, view: FleetView) -> None:
+        view.selected_changed.connect(self._on_selected_changed)
+        view.deploy_asked.connect(self._on_deploy_asked)
+        view.restart_asked.connect(self._on_restart_asked)
+        view.stop_asked.connect(self._on_stop_asked)
+        view.more_asked.connect(self._on_more_asked)
+        self._on_filter_changed()
+        view.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @Slot()
     def _on_filter_changed(self) -> None:
-        states = self.top_bar.chips.states
-        self.fleet_view.set_filter(self.top_bar.filter_text, states, self.fleet_page.live_only)
+        if self.fleet_page.has_view:
+            states = self.top_bar.chips.states
+            self.fleet_view.set_filter(self.top_bar.filter_text, states, self.fleet_page.live_only)
 
     @Slot(object)
     def _on_selected_changed(self, user_id: int) -> None:
@@ -261,6 +270,8 @@ class MainWindow(WindowFrame):
     def _on_more_asked(self, user_id: int, where: QPoint) -> None:
         terminal = self._desk.fleet.terminal(user_id)
         if terminal is not None and not self._read_only:
+            from mt5console.ui.window.menus import terminal_menu
+
             terminal_menu(terminal, self, self).popup(where)
 
     @Slot(str, object, object)
@@ -311,7 +322,7 @@ class MainWindow(WindowFrame):
     @Slot(object)
     def _on_deployment_ended(self, deployment: DeploymentPicture) -> None:
         toast = self.toasts.tell(*end_of_deployment(deployment), act="Show")
-        toast.acted.connect(_Showing(self, deployment, toast).show)
+        toast.acted.connect(Showing(self.dialogs, deployment, toast).show)
 
     @Slot(str)
     def _on_taken_on(self, operation_id: str) -> None:
@@ -347,6 +358,7 @@ class MainWindow(WindowFrame):
 
     @Slot()
     def _on_loaded(self) -> None:
+        resume_collections()
         if self._may_close:
             return
         self._build_later()
@@ -381,15 +393,3 @@ class MainWindow(WindowFrame):
         if not self._may_close:
             self._may_close = True
             self.close()
-
-
-class _Showing(QObject):
-    """Opens the dialog of a deployment whose news somebody clicked."""
-
-    def __init__(self, window: MainWindow, deployment: DeploymentPicture, parent: QObject) -> None:
-        super().__init__(parent)
-        self._window, self._deployment = window, deployment
-
-    @Slot()
-    def show(self) -> None:
-        self._window.open_dialog("deploy", self._deployment.user_id, self._deployment.robot_id)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mt5console.api.client import EngineClient
+if TYPE_CHECKING:
+    # The client is HTTP and all that it needs; the first frame does without.
+    from mt5console.api.client import EngineClient
+
+NO_ENGINE = "No engine answers now, so nothing was asked of it. Try again when the window says that it is connected."
 
 
 class EngineHandle(Protocol):

@@ -15,13 +15,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mt5console.api.client import EngineClient
 from mt5console.core.errors import ConsoleError
+from mt5console.ui.bridge.access import NO_ENGINE
 from mt5console.ui.bridge.readings import READINGS
 from mt5console.ui.pictures import Answer, operation_of
 
 log = logging.getLogger(__name__)
 
 ACTOR = "window"
-NO_ENGINE = "No engine answers now, so nothing was asked of it. Try again when the window says that it is connected."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

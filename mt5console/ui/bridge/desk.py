@@ -9,24 +9,24 @@ from collections import OrderedDict
 from dataclasses import replace
 from threading import Event
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QDeadlineTimer, QElapsedTimer, QObject, Qt, QThread, Signal, Slot
 
-from mt5console.api.client import EngineClient
-from mt5console.ui.bridge.access import EngineAccess
-from mt5console.ui.bridge.carrier import NO_ENGINE, Carrier, Errand
-from mt5console.ui.bridge.follower import Follower
-from mt5console.ui.bridge.readings import CHANGING, READINGS
-from mt5console.ui.pictures import (
-    Answer,
-    ConnectionPicture,
-    DeploymentPicture,
-    FleetPicture,
-    IncidentPicture,
-    JournalPagePicture,
-    OperationPicture,
-)
+from mt5console.ui.bridge.access import NO_ENGINE, EngineAccess
+from mt5console.ui.pictures import Answer, ConnectionPicture
+
+if TYPE_CHECKING:
+    # Workers and their client are loaded after the first frame, before `start`.
+    from mt5console.api.client import EngineClient
+    from mt5console.ui.bridge.carrier import Carrier
+    from mt5console.ui.pictures import (
+        DeploymentPicture,
+        FleetPicture,
+        IncidentPicture,
+        JournalPagePicture,
+        OperationPicture,
+    )
 
 CARRIERS = 4
 KEPT_OPERATIONS = 1000
@@ -59,7 +59,7 @@ class EngineDesk(QObject):
     def __init__(self, access: EngineAccess, *, read_only: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.read_only = read_only
-        self.fleet = FleetPicture()
+        self._fleet: FleetPicture | None = None
         self.connection = ConnectionPicture(state="starting", words="Looking for the engine …")
         self.incidents: tuple[IncidentPicture, ...] = ()
         self._access = access
@@ -70,7 +70,7 @@ class EngineDesk(QObject):
         self._operations: OrderedDict[str, OperationPicture] = OrderedDict()
         self._deployments: dict[int, DeploymentPicture] = {}
         self._acts: set[int] = set()
-        self._journal = JournalPagePicture(user_id=0)
+        self._journal: JournalPagePicture | None = None
         self._busy: dict[int, int] = {}
         self._threads: list[tuple[QThread, QObject]] = []
         self._carriers: list[Carrier] = []
@@ -83,6 +83,9 @@ class EngineDesk(QObject):
         """Find the engine, start it when none runs, and follow it. Returns at once."""
         if self._threads or self._ending.is_set():
             return
+        from mt5console.ui.bridge.carrier import Carrier
+        from mt5console.ui.bridge.follower import Follower
+
         for number in range(CARRIERS):
             carrier = Carrier(self._ending)
             carrier.ended.connect(self._on_ended)
@@ -95,16 +98,16 @@ class EngineDesk(QObject):
         follower.incidents_seen.connect(self._on_incidents_seen)
         follower.operation_seen.connect(self._on_operation_seen)
         follower.deployment_seen.connect(self._on_deployment_seen)
-        self._begin("follower", follower)
+        self._begin("follower", follower).started.connect(follower.run)
+        for thread, _worker in self._threads:
+            thread.start()
 
-    def _begin(self, name: str, worker: QObject) -> None:
+    def _begin(self, name: str, worker: QObject) -> QThread:
         thread = QThread()
         thread.setObjectName(name)
         worker.moveToThread(thread)
-        if isinstance(worker, Follower):
-            thread.started.connect(worker.run)
         self._threads.append((thread, worker))
-        thread.start()
+        return thread
 
     def stop(self, timeout_ms: int = 2000) -> bool:
         """End all threads; False when one did not end in time. The engine and its terminals go on."""
@@ -117,6 +120,15 @@ class EngineDesk(QObject):
         _left_behind.extend(left)
         self._threads, self._carriers = [], []
         return not left
+
+    @property
+    def fleet(self) -> FleetPicture:
+        """The newest picture of the fleet; an empty one before the first."""
+        if self._fleet is None:
+            from mt5console.ui.pictures import FleetPicture
+
+            self._fleet = FleetPicture()
+        return self._fleet
 
     # ---- asking -------------------------------------------------------------------------------------------------
 
@@ -142,6 +154,8 @@ class EngineDesk(QObject):
         set_password(user_id, password: Secret) · remove_user(user_id, confirm_live=None) → mappings
         add_robot(robot_id, user_id, symbol, timeframe, …) → RegisteredRobotPicture
         """
+        from mt5console.ui.bridge.readings import READINGS
+
         if what not in READINGS:
             raise ValueError(f"there is nothing to read by the name {what}")
         return self._send(what, arguments, is_act=False)
@@ -169,6 +183,9 @@ class EngineDesk(QObject):
         return self._since_fleet.elapsed() / 1000.0 if self._since_fleet.isValid() else None
 
     def _send(self, what: str, arguments: dict[str, Any], *, is_act: bool) -> int:
+        from mt5console.ui.bridge.carrier import Errand
+        from mt5console.ui.bridge.readings import CHANGING
+
         self._token += 1
         token = self._token
         if self.read_only and (is_act or what in CHANGING):
@@ -191,7 +208,8 @@ class EngineDesk(QObject):
 
     def _with_cursor(self, *, user_id: int, fresh: bool = False) -> dict[str, Any]:
         """Where the last reading of this user's journals ended; only one is followed at a time."""
-        cursor = self._journal.cursor if self._journal.user_id == user_id and not fresh else ""
+        page = self._journal
+        cursor = page.cursor if page is not None and page.user_id == user_id and not fresh else ""
         return {"user_id": user_id, "after": cursor}
 
     def _load(self, index: int) -> int:
@@ -210,7 +228,7 @@ class EngineDesk(QObject):
 
     @Slot(object)
     def _on_fleet_seen(self, picture: FleetPicture) -> None:
-        self.fleet = picture
+        self._fleet = picture
         self._since_fleet.start()
         self.fleet_changed.emit(picture)
 
@@ -238,16 +256,17 @@ class EngineDesk(QObject):
         if answer.token in self._acts:
             self._acts.discard(answer.token)
             answer = self._with_newest_operation(answer)
-        elif isinstance(answer.value, JournalPagePicture):
-            self._journal = answer.value
-            answer = replace(answer, value=answer.value.lines)
+        elif answer.what == "journal" and answer.ok:
+            page: JournalPagePicture = answer.value
+            self._journal = page
+            answer = replace(answer, value=page.lines)
         self.answered.emit(answer)
 
     def _with_newest_operation(self, answer: Answer) -> Answer:
         """An act's events may be faster than the answer to its asker: give the newest picture then."""
-        taken = answer.value
-        if not isinstance(taken, OperationPicture):
+        if not answer.ok:
             return answer
+        taken: OperationPicture = answer.value
         known = self._operations.get(taken.operation_id)
         if known is None:
             self._on_operation_seen(taken)

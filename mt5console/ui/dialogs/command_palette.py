@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.models.commands_model import DETAIL_ROLE, MARKS_ROLE, Command, CommandsModel
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -51,8 +51,8 @@ class CommandPalette(QDialog):
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._none = RoleLabel("Nothing here does that.", Role.TEXT_FAINT, FontRole.BASE, self)
-        keys = RoleLabel("↑ ↓ choose    Enter do it    Esc leave", Role.TEXT_FAINT, FontRole.SMALL, self)
+        self._none = Words("Nothing here does that.", Role.TEXT_FAINT, FontRole.BASE, self)
+        keys = Words("↑ ↓ choose    Enter do it    Esc leave", Role.TEXT_FAINT, FontRole.SMALL, self)
         layout = QVBoxLayout(self)
         margin = look().px(12)
         layout.setContentsMargins(margin, margin, margin, margin)

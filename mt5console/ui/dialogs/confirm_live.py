@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 
 from mt5console.ui.dialogs.fields import TickBox
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.pictures import TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +159,13 @@ class ConfirmBox(QWidget):
         rows.setSpacing(look().px(8))
         self._even = TickBox(self)
         self._even.setObjectName("even_with_positions")
-        self._even_words = RoleLabel("", Role.WARNING, FontRole.BASE, self)
+        self._even_words = Words("", Role.WARNING, FontRole.BASE, self)
         even = QHBoxLayout()
         even.setSpacing(look().px(8))
         even.addWidget(self._even, 0, Qt.AlignmentFlag.AlignTop)
         even.addWidget(self._even_words, 1)
         rows.addLayout(even)
-        self._live_words = RoleLabel("", Role.LIVE, FontRole.BASE, self)
+        self._live_words = Words("", Role.LIVE, FontRole.BASE, self)
         self._typed = QLineEdit(self)
         self._typed.setObjectName("confirm_live")
         self._typed.setAccessibleName("Login of the real account, repeated")

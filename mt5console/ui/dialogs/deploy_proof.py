@@ -12,7 +12,7 @@ from mt5console.ui.dialogs.deploy_review import point_rows, section_title
 from mt5console.ui.dialogs.deploy_words import ENDED, NextStep, beats_words, ended_words
 from mt5console.ui.dialogs.fields import scrolled
 from mt5console.ui.dialogs.frame import set_kind
-from mt5console.ui.dialogs.labels import LampSign, RoleLabel
+from mt5console.ui.dialogs.labels import LampSign
 from mt5console.ui.dialogs.stages_view import StagesView
 from mt5console.ui.models.stages_model import StageRow, StagesModel
 from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
@@ -20,6 +20,7 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
+from mt5console.ui.widgets.words import Words
 
 TICK_MS = 100
 
@@ -79,11 +80,11 @@ class ProofPage(QWidget):
         rows.setContentsMargins(look().px(20), look().px(14), look().px(20), look().px(10))
         rows.setSpacing(look().px(8))
         self._lamp = LampSign(self._result_area)
-        self.result = RoleLabel("", Role.TEXT, FontRole.TITLE, self._result_area, times=1.45)
+        self.result = Words("", Role.TEXT, FontRole.TITLE, self._result_area, times=1.45)
         self.result.setObjectName("deploy_result")
-        self.meaning = RoleLabel("", Role.TEXT, FontRole.BASE, self._result_area)
+        self.meaning = Words("", Role.TEXT, FontRole.BASE, self._result_area)
         self.meaning.setObjectName("deploy_meaning")
-        self.next_step = RoleLabel("", Role.TEXT_SOFT, FontRole.BASE, self._result_area)
+        self.next_step = Words("", Role.TEXT_SOFT, FontRole.BASE, self._result_area)
         self.next_step.setObjectName("deploy_next_step")
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(look().px(8))

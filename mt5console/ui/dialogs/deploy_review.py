@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mt5console.ui.dialogs.confirm_live import ConfirmBox, needed
 from mt5console.ui.dialogs.deploy_words import change_words, changes_heading
 from mt5console.ui.dialogs.fields import scrolled
-from mt5console.ui.dialogs.labels import RoleLabel, Rule
+from mt5console.ui.dialogs.labels import Rule
 from mt5console.ui.dialogs.stages_view import SIDE, StagesView
 from mt5console.ui.models.stages_model import RUNNING, StageRow, StagesModel, preflight_points
 from mt5console.ui.pictures import DeploymentPicture, DiagnosisPicture, TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 _KNOWN_BEFORE = frozenset({"Algo trading enabled", "Agent alive", "Account", "Symbol"})
 """Points of a diagnosis that can be true before anything is touched; the others would only read as further faults."""
@@ -61,7 +62,7 @@ class ReviewPage(QWidget):
         rows.setContentsMargins(0, 0, 0, look().px(12))
         rows.setSpacing(0)
         self._changes_title = section_title("", found)
-        self._changes = RoleLabel("", Role.TEXT, FontRole.BASE, found)
+        self._changes = Words("", Role.TEXT, FontRole.BASE, found)
         self._changes.setObjectName("deploy_changes")
         self._changes.setContentsMargins(look().px(SIDE), look().px(2), look().px(SIDE), 0)
         rows.addWidget(self._changes_title)
@@ -138,9 +139,9 @@ class ReviewPage(QWidget):
         self._changes.setVisible(bool(lines))
 
 
-def section_title(words: str, parent: QWidget) -> RoleLabel:
+def section_title(words: str, parent: QWidget) -> Words:
     """A small heading above a list that goes from edge to edge."""
-    label = RoleLabel(words, Role.TEXT_FAINT, FontRole.HEADING, parent)
+    label = Words(words, Role.TEXT_FAINT, FontRole.HEADING, parent)
     label.setContentsMargins(look().px(SIDE), look().px(14), look().px(SIDE), look().px(5))
     return label
 

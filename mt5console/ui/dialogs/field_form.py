@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 ANYWHERE = ""
 """The place of an error that concerns no single field: the foot of the form."""
@@ -28,7 +28,7 @@ class FieldForm(QWidget):
         self._grid.setVerticalSpacing(look().px(9))
         self._grid.setColumnStretch(1, 1)
         self._editors: dict[str, QWidget] = {}
-        self._notes: dict[str, RoleLabel] = {}
+        self._notes: dict[str, Words] = {}
         self._hints: dict[str, str] = {}
         self._foot = _note("form_error", self)
         self._foot.setVisible(False)
@@ -106,7 +106,7 @@ def field_of(code: str, text: str, fields: Mapping[str, str]) -> str:
     return fields.get(code, ANYWHERE)
 
 
-def _note(name: str, parent: QWidget) -> RoleLabel:
-    note = RoleLabel("", Role.FAILING, FontRole.SMALL, parent)
+def _note(name: str, parent: QWidget) -> Words:
+    note = Words("", Role.FAILING, FontRole.SMALL, parent)
     note.setObjectName(name)
     return note

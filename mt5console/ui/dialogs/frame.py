@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from mt5console.ui.dialogs.labels import RoleLabel, Rule
+from mt5console.ui.dialogs.labels import Rule
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.widgets.badge import Badge
+from mt5console.ui.widgets.words import Words
 
 MARGIN = 20
 GAP = 12
@@ -64,12 +65,12 @@ class FramedDialog(QDialog):
         rows.setSpacing(look().px(5))
         self._title_row = QHBoxLayout()
         self._title_row.setSpacing(look().px(8))
-        self._title = RoleLabel(title, Role.TEXT, FontRole.TITLE, head)
+        self._title = Words(title, Role.TEXT, FontRole.TITLE, head)
         self._title.setWordWrap(False)
         self._title_row.addWidget(self._title)
         self._title_row.addStretch(1)
         rows.addLayout(self._title_row)
-        self._words = RoleLabel(words, Role.TEXT_SOFT, FontRole.BASE, head)
+        self._words = Words(words, Role.TEXT_SOFT, FontRole.BASE, head)
         self._words.setVisible(bool(words))
         rows.addWidget(self._words)
         return head
@@ -79,7 +80,7 @@ class FramedDialog(QDialog):
         self._foot = QHBoxLayout(foot)
         self._foot.setContentsMargins(margin, look().px(GAP), margin, look().px(GAP))
         self._foot.setSpacing(look().px(8))
-        self.news = RoleLabel("", Role.TEXT_SOFT, FontRole.BASE, foot)
+        self.news = Words("", Role.TEXT_SOFT, FontRole.BASE, foot)
         self.news.setObjectName("dialog_news")
         self._foot.addWidget(self.news, 1)
         return foot

@@ -7,8 +7,8 @@ from typing import Literal
 from PySide6.QtWidgets import QWidget
 
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 Quit = Literal["keep", "stop", "cancel"]
 
@@ -25,10 +25,10 @@ class QuitDialog(FramedDialog):
     def __init__(self, parent: QWidget | None = None, *, positions: int = 0) -> None:
         super().__init__("quit_dialog", "Quit and go on watching?", _MEANS, parent)
         self.answer: Quit = "cancel"
-        self.body.addWidget(RoleLabel(_WATCHED, Role.TEXT_SOFT, parent=self))
+        self.body.addWidget(Words(_WATCHED, Role.TEXT_SOFT, parent=self))
         if positions:
             held = f"{positions} position{' is' if positions == 1 else 's are'} open."
-            self.body.addWidget(RoleLabel(held, Role.WARNING, parent=self))
+            self.body.addWidget(Words(held, Role.WARNING, parent=self))
         stay = self.add_button("cancel_button", "Stay")
         stop = self.add_button("stop_watching_button", "Stop watching and quit", "danger")
         keep = self.add_button("keep_watching_button", "Keep watching and quit", "primary", default=True)

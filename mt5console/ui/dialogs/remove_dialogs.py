@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmBox, needed
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.pictures import Answer, FleetPicture, OperationPicture, TerminalPicture
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
@@ -30,7 +30,7 @@ class _RemoveDialog(FramedDialog):
         self._terminal, self._act, self._insist = terminal, act, ""
         self._errands = Errands(desk, self)
         self.add_money_badge(terminal.trade_mode)
-        self._detail = RoleLabel("", Role.TEXT, parent=self)
+        self._detail = Words("", Role.TEXT, parent=self)
         self.body.addWidget(self._detail)
         self._box = ConfirmBox(self)
         self.body.addWidget(self._box)

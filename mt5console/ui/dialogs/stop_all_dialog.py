@@ -14,13 +14,13 @@ from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmBox, needed
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.fields import scrolled, word_field
 from mt5console.ui.dialogs.frame import FramedDialog
-from mt5console.ui.dialogs.labels import RoleLabel
 from mt5console.ui.dialogs.stages_view import SIDE, StagesView
 from mt5console.ui.models.stages_model import RUNNING, StageRow, StagesModel
 from mt5console.ui.pictures import Answer, Json, OperationPicture, TerminalPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+from mt5console.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
@@ -50,8 +50,8 @@ class StopAllDialog(FramedDialog):
         terminals = len(desk.fleet.terminals)
         robots = sum(len(terminal.robot_pictures) for terminal in desk.fleet.terminals)
         positions = [terminal.positions for terminal in desk.fleet.terminals]
-        self._counts = RoleLabel(_counted(robots, terminals, positions), Role.TEXT, FontRole.STRONG, self)
-        self._asked = RoleLabel(f"Type {STOP_WORD} to stop them all.", Role.FAILING, FontRole.BASE, self)
+        self._counts = Words(_counted(robots, terminals, positions), Role.TEXT, FontRole.STRONG, self)
+        self._asked = Words(f"Type {STOP_WORD} to stop them all.", Role.FAILING, FontRole.BASE, self)
         self._word = word_field("stop_word", f"The word {STOP_WORD}", self)
         question = QVBoxLayout()
         question.setContentsMargins(look().px(SIDE), look().px(12), look().px(SIDE), look().px(14))
@@ -147,7 +147,7 @@ class ResumeDialog(FramedDialog):
         self._terminal = terminal
         self._errands = Errands(desk, self)
         self.add_money_badge(terminal.trade_mode)
-        self.body.addWidget(RoleLabel(f"Type {START_WORD} to let its robots trade again.", Role.TEXT, parent=self))
+        self.body.addWidget(Words(f"Type {START_WORD} to let its robots trade again.", Role.TEXT, parent=self))
         self._word = word_field("resume_word", f"The word {START_WORD}", self)
         self.body.addWidget(self._word)
         self._box = ConfirmBox(self)

@@ -1,11 +1,10 @@
-"""What was decided, asked for and answered, and how the window stands to its engine. Must not know: Qt."""
+"""What was decided and what was asked for. Must not know: Qt, or where the JSON came from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from mt5console.ui.pictures.values import UNKNOWN, Json, as_number, as_object, as_text, as_texts, as_whole
 
@@ -48,38 +47,6 @@ class OperationPicture:
     def is_running(self) -> bool:
         """Whether its end is still awaited."""
         return self.state == "running"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionPicture:
-    """How the window stands to its engine. `state`: connected, lost, starting or gone; `words`: a line for people.
-
-    lost: it answered and does not any more. starting: it was started, or is waited for. gone: it cannot be had,
-    `words` say why and what to do.
-    """
-
-    state: str
-    words: str = ""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether pictures are fresh."""
-        return self.state == "connected"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The end of an `ask` or a `read`, by its token. `what`: the kind or the thing read; `value`: a picture of it.
-
-    Of an `ask` that was taken on, `value` is the OperationPicture, still running; a refusal is `ok` False.
-    """
-
-    token: int
-    ok: bool
-    value: Any = None
-    error_text: str = ""
-    error_code: str = ""
-    what: str = ""
 
 
 def decision_of(shape: object) -> DecisionPicture:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from mt5console.ui.theme.palette import Role, Theme
 
@@ -150,13 +150,15 @@ def icon_pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPi
 def icon(name: str, theme: Theme, role: Role = Role.TEXT_SOFT, active: Role = Role.TEXT) -> QIcon:
     """An icon for buttons and menus, in the role's colour, brighter while checked or pointed at."""
     drawn = QIcon()
+    # As fine as the finest screen here needs it; Qt makes it coarser for others.
+    application = QGuiApplication.instance()
+    ratio = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
     for size in (16, 20, 24):
-        for ratio in (1.0, 2.0):
-            drawn.addPixmap(icon_pixmap(name, theme.colour(role), size, ratio))
-            faint = theme.mixed(role, 0.5)
-            drawn.addPixmap(icon_pixmap(name, faint, size, ratio), QIcon.Mode.Disabled)
-            for mode, state in ((QIcon.Mode.Active, QIcon.State.Off), (QIcon.Mode.Normal, QIcon.State.On)):
-                drawn.addPixmap(icon_pixmap(name, theme.colour(active), size, ratio), mode, state)
+        drawn.addPixmap(icon_pixmap(name, theme.colour(role), size, ratio))
+        drawn.addPixmap(icon_pixmap(name, theme.mixed(role, 0.5), size, ratio), QIcon.Mode.Disabled)
+        bright = icon_pixmap(name, theme.colour(active), size, ratio)
+        drawn.addPixmap(bright, QIcon.Mode.Active)
+        drawn.addPixmap(bright, QIcon.Mode.Normal, QIcon.State.On)
     return drawn
 
 

@@ -6,16 +6,20 @@ Runs in: GUI thread. Widgets ask `look()` for colours and fonts while they paint
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from mt5console.ui.theme.fonts import FontRole, base_pixels, font_of, load_fonts
+from mt5console.ui.theme.icons import icon
 from mt5console.ui.theme.lamps import lamp_pixmap
 from mt5console.ui.theme.palette import DARK, LIGHT, THEMES, Role, Theme, qt_palette
 from mt5console.ui.theme.sheet import style_sheet
 from mt5console.ui.theme.states import Lamp
 
 _NAME = "mt5console_look"
+
+STYLE_ARGUMENTS = ("-style", "Fusion")
+"""What makes a QApplication wear our style from the beginning."""
 
 
 class Look(QObject):
@@ -38,6 +42,7 @@ class Look(QObject):
         self._metrics: dict[FontRole, QFontMetricsF] = {}
         self._lamps: dict[tuple[Lamp, float, float, Role], QPixmap] = {}
         self._colours: dict[Role, QColor] = {}
+        self._icons: dict[str, QIcon] = {}
 
     @property
     def theme(self) -> Theme:
@@ -79,6 +84,12 @@ class Look(QObject):
             self._lamps[key] = lamp_pixmap(kind, size, ratio, self._theme, ground)
         return self._lamps[key]
 
+    def icon(self, name: str) -> QIcon:
+        """An icon for buttons and menus in the theme in force, drawn once."""
+        if name not in self._icons:
+            self._icons[name] = icon(name, self._theme)
+        return self._icons[name]
+
     def use_theme(self, name: str) -> None:
         """Use `dark`, `light` or `system` (what the system prefers, dark when it does not say)."""
         if name == "system":
@@ -95,11 +106,16 @@ class Look(QObject):
             self._scale = scale
             self._refresh()
 
-    def dress(self) -> None:
-        """Give the application its style, palette, font and sheet."""
+    def dress(self, *, style: bool = True) -> None:
+        """Give the application its style, palette, font and sheet.
+
+        `style` False: the application was made with `STYLE_ARGUMENTS` (asking for a style later makes PySide load
+        every class that a style may be).
+        """
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.setStyle("Fusion")
+            if style:
+                application.setStyle("Fusion")
             application.setPalette(qt_palette(self._theme))
             application.setFont(self.font(FontRole.BASE))
             application.setStyleSheet(style_sheet(self._theme))
@@ -109,7 +125,8 @@ class Look(QObject):
         self._metrics.clear()
         self._lamps.clear()
         self._colours.clear()
-        self.dress()
+        self._icons.clear()
+        self.dress(style=False)
         self.changed.emit()
 
 

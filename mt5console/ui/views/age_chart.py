@@ -19,7 +19,7 @@ from mt5console.ui.theme.amounts import age_words
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
-from mt5console.ui.views.words import Words
+from mt5console.ui.widgets.words import Words
 
 TICKS = ((0.2, "0.2 s"), (1.0, "1 s"), (5.0, "5 s"), (15.0, "15 s"), (60.0, "1 min"), (300.0, "5 min"))
 """Ages that the axis names."""

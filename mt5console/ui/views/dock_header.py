@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 from mt5console.ui.pictures import OperationPicture
 from mt5console.ui.theme.amounts import age_words
 from mt5console.ui.theme.fonts import FontRole
-from mt5console.ui.theme.icons import icon
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import look_of
 from mt5console.ui.views.sight import Sight
-from mt5console.ui.views.words import Line, Words
 from mt5console.ui.widgets.badge import Badge
 from mt5console.ui.widgets.lamp import LampLabel
+from mt5console.ui.widgets.words import Line, Words
 from mt5console.ui.window.news import end_of, title_of
 
 
@@ -163,8 +162,8 @@ class DockHeader(QWidget):
             self.activity.say(words, Role.TEXT_SOFT if lamp == "ok" else Role.FAILING)
 
     def _on_look_changed(self) -> None:
-        self.close_button.setIcon(icon("close", look().theme))
-        self.more.setIcon(icon("more", look().theme))
+        self.close_button.setIcon(look().icon("close"))
+        self.more.setIcon(look().icon("more"))
         self.more.setIconSize(QSize(look().px(16), look().px(16)))
 
     # ---- what a person does -------------------------------------------------------------------------------------

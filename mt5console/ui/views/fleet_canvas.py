@@ -21,9 +21,9 @@ from mt5console.ui.views.card_facts import FRESH_S, CardFacts, FactsBook
 from mt5console.ui.views.card_layout import Grid
 from mt5console.ui.views.card_proxies import CardProxies
 from mt5console.ui.views.card_proxy import CardProxy
+from mt5console.ui.views.emptiness import WAITING, paint_empty
 from mt5console.ui.views.fleet_frame import FleetFrame, Item, Mode, Spot, Touch
 from mt5console.ui.views.fleet_order import arrange
-from mt5console.ui.views.fleet_parts import paint_empty
 
 if TYPE_CHECKING:
     from mt5console.ui.history import AgeHistory
@@ -49,6 +49,8 @@ class FleetCanvas(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Of a viewport that Qt makes, PySide would have to find out what it is, by loading every widget class there is.
+        self.setViewport(QWidget())
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._style = look()
@@ -328,7 +330,7 @@ class FleetCanvas(QAbstractScrollArea):
     def _paint_nothing(self, painter: QPainter) -> None:
         area = self.viewport().rect()
         if self._fleet is None:
-            title, words = "Waiting for the engine", "The fleet appears as soon as the engine has answered."
+            title, words = WAITING
         elif not self._fleet.terminals:
             title, words = "No terminals yet", "Add a user: the console gives it a terminal of its own and watches it."
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from mt5console.ui.theme.fonts import FontRole
@@ -104,17 +104,3 @@ def mark_picture(kind: str, height: int, ratio: float, style: Look) -> QPixmap:
     painter.drawPolygon(QPolygonF(points))
     painter.end()
     return picture
-
-
-def paint_empty(painter: QPainter, area: QRect, title: str, words: str, style: Look) -> None:
-    """What an empty view says, in its middle."""
-    metrics = style.metrics(FontRole.TITLE)
-    middle = area.center() - QPoint(0, style.px(20))
-    painter.setFont(style.font(FontRole.TITLE))
-    painter.setPen(style.colour(Role.TEXT))
-    above = QRect(area.left(), middle.y() - round(metrics.height()), area.width(), round(metrics.height()))
-    painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
-    painter.setFont(style.font(FontRole.BASE))
-    painter.setPen(style.colour(Role.TEXT_SOFT))
-    below = QRect(area.left() + style.px(20), middle.y() + style.px(8), area.width() - style.px(40), style.px(60))
-    painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words)

@@ -18,10 +18,10 @@ from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import LAMP_ROLES, LAMP_WORDS, Lamp, lamp_of
 from mt5console.ui.views.sight import Sight
-from mt5console.ui.views.words import Facts, Line, Words
 from mt5console.ui.widgets.lamp import LampLabel
 from mt5console.ui.widgets.section import Section
 from mt5console.ui.widgets.sparkline import Sparkline
+from mt5console.ui.widgets.words import Facts, Line, Words
 
 CHECKS = ("Process", "IPC", "Account", "Robots")
 FACTS = ("Algo trading", "Open positions", "Restarts", "Uptime", "Process id", "MT5 build", "CPU", "Memory")

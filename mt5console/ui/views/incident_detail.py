@@ -17,8 +17,8 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import LAMP_ROLES
-from mt5console.ui.views.words import Words
 from mt5console.ui.widgets.lamp import LampLabel
+from mt5console.ui.widgets.words import Words
 
 LONGEST_REASON = 500
 

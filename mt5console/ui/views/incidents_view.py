@@ -22,7 +22,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QSplitter,
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from mt5console.ui.dialogs.errands import Errands
+from mt5console.ui.dialogs.fields import TickBox
 from mt5console.ui.models import incidents_model
 from mt5console.ui.models.incidents_model import CLEARED, LAMP_ROLE, STRONG_ROLE, IncidentsModel
 from mt5console.ui.pictures import Answer, FleetPicture, IncidentPicture, OperationPicture
@@ -42,7 +42,7 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.views.incident_detail import IncidentDetail
-from mt5console.ui.views.words import Words
+from mt5console.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
@@ -144,7 +144,7 @@ class IncidentsView(QWidget):
         self.count = Words("", Role.TEXT_SOFT, parent=self, wraps=False)
         self.news = Words("", Role.TEXT_SOFT, parent=self, wraps=False)
         self.news.setObjectName("incidents_news")
-        self.show_cleared = QCheckBox("Show cleared", self)
+        self.show_cleared = TickBox("Show cleared", self)
         self.show_cleared.setObjectName("show_cleared")
         self.show_cleared.toggled.connect(self._on_show_cleared)
         head.addWidget(self.count)

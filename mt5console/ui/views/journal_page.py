@@ -24,7 +24,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -37,13 +36,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mt5console.ui.dialogs.fields import ChoiceBox
 from mt5console.ui.models import journal_model
 from mt5console.ui.models.journal_model import JournalFilter, JournalModel
 from mt5console.ui.pictures import JournalLinePicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
-from mt5console.ui.views.words import Words
+from mt5console.ui.widgets.words import Words
 
 ASK_EVERY_MS = 1000
 
@@ -159,7 +159,7 @@ class JournalPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._on_search_changed)
-        self.filter = QComboBox(self)
+        self.filter = ChoiceBox(self)
         self.filter.setObjectName("journal_filter")
         self.filter.setAccessibleName("Which lines are shown")
         for title, _ in FILTERS:

@@ -41,8 +41,8 @@ from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import LAMP_ROLES
 from mt5console.ui.views.age_chart import AgeChart
 from mt5console.ui.views.sight import Sight
-from mt5console.ui.views.words import Words
 from mt5console.ui.widgets.sparkline import paint_sparkline
+from mt5console.ui.widgets.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mt5console.ui.pictures import ConnectionPicture, FleetPicture, TerminalPicture
@@ -20,15 +20,18 @@ from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import LAMP_ROLES, Lamp
+from mt5console.ui.views.load_list import LoadList, load_rows
 from mt5console.ui.views.sight import LATE_AFTER_S
-from mt5console.ui.views.words import Facts, Words
 from mt5console.ui.widgets.lamp import LampLabel
 from mt5console.ui.widgets.section import Section
+from mt5console.ui.widgets.words import Facts, Words
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
 
 TICK_MS = 1000
+WIDE = 1400
+"""From this width on, in the drawings' pixels, all sections stand in one row."""
 LEAST_FREE_BYTES = 2 * 1024**3
 """A terminal grows to about this much; the engine warns below it too."""
 
@@ -156,19 +159,37 @@ class ServerView(QScrollArea):
         head.addStretch(1)
         head.addWidget(self.late)
         column.addLayout(head)
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(0)
-        for place, section in enumerate(
-            (self._build_room(page), self._build_sums(page), self._build_builds(page), self._build_engine(page))
-        ):
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(0)
+        self._sections = (
+            self._build_room(page),
+            self._build_sums(page),
+            self._build_builds(page),
+            self._build_engine(page),
+        )
+        for section in self._sections:
             section.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-            grid.addWidget(section, place // 2, place % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        column.addLayout(grid)
+        self._arrange(2)
+        column.addLayout(self._grid)
+        column.addWidget(self._build_loads(page))
         column.addStretch(1)
         self.setWidget(page)
+
+    def _arrange(self, columns: int) -> None:
+        """Put the sections beside each other, so many in a row."""
+        self._columns = columns
+        for place, section in enumerate(self._sections):
+            self._grid.addWidget(section, place // columns, place % columns)
+        for column in range(len(self._sections)):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """A wide page has all sections in one row."""
+        super().resizeEvent(event)
+        columns = len(self._sections) if self.viewport().width() >= look().px(WIDE) else 2
+        if columns != self._columns:
+            self._arrange(columns)
 
     def _build_room(self, parent: QWidget) -> Section:
         section = Section("Safe to add another?", parent)
@@ -198,6 +219,12 @@ class ServerView(QScrollArea):
         section.content.addWidget(self.skew)
         section.content.addWidget(self.builds)
         section.content.addStretch(1)
+        return section
+
+    def _build_loads(self, parent: QWidget) -> Section:
+        section = Section("Terminals, heaviest first", parent)
+        self.loads = LoadList(section)
+        section.content.addWidget(self.loads)
         return section
 
     def _build_engine(self, parent: QWidget) -> Section:
@@ -245,6 +272,7 @@ class ServerView(QScrollArea):
         self._show_sums(fleet)
         self._show_builds(fleet)
         self._show_engine(fleet, late_s)
+        self.loads.set_rows(load_rows(fleet.terminals, fleet.at_utc_s))
 
     def _show_room(self, fleet: FleetPicture) -> None:
         room = room_for_another(fleet)

@@ -12,8 +12,8 @@ from mt5console.ui.models.moments import minute_words
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.views.sight import Sight
-from mt5console.ui.views.words import Line, Words
 from mt5console.ui.widgets.section import Section
+from mt5console.ui.widgets.words import Line, Words
 
 MINUTE_S = 60.0
 MAINTENANCE = (("30 min", 30 * MINUTE_S), ("2 h", 120 * MINUTE_S))

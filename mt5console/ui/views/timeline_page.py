@@ -27,7 +27,7 @@ from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import look_of
 from mt5console.ui.views.bands_strip import BandsStrip
 from mt5console.ui.views.sight import Sight
-from mt5console.ui.views.words import Words
+from mt5console.ui.widgets.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 Piece = tuple[str, FontRole, Role]

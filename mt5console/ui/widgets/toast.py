@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from mt5console.ui.theme.icons import icon
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import LAMP_ROLES, LAMP_WORDS, Lamp
@@ -59,7 +58,7 @@ class Toast(QWidget):
     def _build_close(self) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("toast_close")
-        button.setIcon(icon("close", look().theme))
+        button.setIcon(look().icon("close"))
         button.setAccessibleName("Close")
         button.clicked.connect(self.closed)
         return button

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from mt5console.ui.pictures import Answer
-
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
+    from mt5console.ui.pictures import Answer
 
 CONFIRMABLE = frozenset({"confirm_live", "live_not_confirmed", "positions_open"})
 """Refusals that a person can answer by confirming more."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 LATER = (
     "mt5console.ui.bridge.follower",
     "mt5console.ui.bridge.carrier",
+    "mt5console.ui.views.fleet_view",
     "mt5console.ui.history",
+    "mt5console.ui.window.menus",
     "mt5console.ui.views.graph_raster",
     "mt5console.ui.views.terminal_dock",
     "mt5console.ui.views.incidents_view",

@@ -5,14 +5,18 @@ Must not know: how to deploy, or which dialog shows a deployment.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
-from mt5console.ui.pictures import DeploymentPicture
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import DeploymentPicture
 
 
 class DeploysChip(QAbstractButton):

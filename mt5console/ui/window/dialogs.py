@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from mt5console.ui.models.commands_model import Command
-from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
-
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
     from mt5console.ui.dialogs.deploy_registry import DeployRegistry
+    from mt5console.ui.models.commands_model import Command
+    from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
 
 OF_TERMINAL = frozenset({"resume", "maintenance", "set_password", "remove_user", "remove_robot"})
 """Dialogs that are about a terminal, and are not opened without one."""
@@ -155,3 +154,15 @@ class _Forgetting(QObject):
         if self._kept.get(self._key) is self._dialog:
             del self._kept[self._key]
         self.deleteLater()
+
+
+class Showing(QObject):
+    """Opens the dialog of a deployment that was told about, when somebody wants to see it."""
+
+    def __init__(self, dialogs: Dialogs, deployment: DeploymentPicture, parent: QObject) -> None:
+        super().__init__(parent)
+        self._dialogs, self._deployment = dialogs, deployment
+
+    def show(self) -> None:
+        """Open it."""
+        self._dialogs.open("deploy", self._deployment.user_id, self._deployment.robot_id)

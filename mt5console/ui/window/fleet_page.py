@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from mt5console.ui.pictures import FleetPicture
-from mt5console.ui.theme.icons import icon
 from mt5console.ui.theme.look import look
-from mt5console.ui.views.fleet_view import FleetView
+from mt5console.ui.views.emptiness import Waiting
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import FleetPicture
+    from mt5console.ui.views.fleet_view import FleetView
 
 MODES = ("cards", "table")
 
@@ -17,28 +21,59 @@ class FleetPage(QWidget):
     """Signals:
     live_only_changed: whether only real accounts are to be shown.
     add_user_asked: the button of an empty fleet.
+    view_built: the FleetView, which is there from now on.
     """
 
     live_only_changed = Signal(bool)
     add_user_asked = Signal()
+    view_built = Signal(object)
 
     def __init__(self, *, read_only: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("fleet_page")
         self._read_only = read_only
-        self._fleet = FleetPicture()
+        self._fleet: FleetPicture | None = None
         self._shown: tuple[int, int] = (0, 0)
-        self.view = FleetView(self)
-        self.view.set_read_only(read_only)
-        self.view.shown_changed.connect(self._on_shown_changed)
-        column = QVBoxLayout(self)
+        self._view: FleetView | None = None
+        self._mode = "cards"
+        self._waiting = Waiting(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._build_head())
-        column.addWidget(self.view, 1)
+        column.addWidget(self._waiting, 1)
         look().changed.connect(self._on_look_changed)
         self._on_look_changed()
         self.set_mode("cards")
+
+    @property
+    def view(self) -> FleetView:
+        """The fleet view: built when it is first asked for, so that the first frame does without."""
+        return self._view if self._view is not None else self._build_view()
+
+    @property
+    def has_view(self) -> bool:
+        """Whether the fleet view is there already."""
+        return self._view is not None
+
+    def _build_view(self) -> FleetView:
+        from mt5console.ui.views.fleet_view import FleetView
+
+        view = self._view = FleetView(self)
+        view.set_read_only(self._read_only)
+        view.set_mode("table" if self._mode == "table" else "cards")
+        view.shown_changed.connect(self._on_shown_changed)
+        self._column.replaceWidget(self._waiting, view)
+        self._waiting.hide()
+        self._waiting.deleteLater()
+        view.show()
+        self.view_built.emit(view)
+        return view
+
+    @property
+    def mode(self) -> str:
+        """`cards` or `table`."""
+        return self._mode
 
     @property
     def live_only(self) -> bool:
@@ -47,9 +82,11 @@ class FleetPage(QWidget):
 
     def set_mode(self, mode: str) -> None:
         """Show `cards` or the dense `table`."""
-        self.view.set_mode("table" if mode == "table" else "cards")
+        self._mode = "table" if mode == "table" else "cards"
+        if self._view is not None:
+            self._view.set_mode("table" if mode == "table" else "cards")
         for name, button in self._modes.items():
-            button.setChecked(name == self.view.mode)
+            button.setChecked(name == self._mode)
 
     def set_fleet(self, fleet: FleetPicture) -> None:
         """Show this picture."""
@@ -89,7 +126,7 @@ class FleetPage(QWidget):
         return row
 
     def _show_summary(self) -> None:
-        terminals = self._fleet.terminals
+        terminals = self._fleet.terminals if self._fleet is not None else ()
         if not terminals:
             self._summary.setText("")
             return
@@ -113,6 +150,6 @@ class FleetPage(QWidget):
         self._show_summary()
 
     def _on_look_changed(self) -> None:
-        self._modes["cards"].setIcon(icon("fleet", look().theme))
-        self._modes["table"].setIcon(icon("table", look().theme))
-        self._add.setIcon(icon("add", look().theme))
+        self._modes["cards"].setIcon(look().icon("fleet"))
+        self._modes["table"].setIcon(look().icon("table"))
+        self._add.setIcon(look().icon("add"))

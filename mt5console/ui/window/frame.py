@@ -21,6 +21,7 @@ from mt5console.ui.window.remembered import Remembered
 from mt5console.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from mt5console.ui.views.fleet_view import FleetView
     from mt5console.ui.views.terminal_dock import TerminalDock
 
 DOCK_WIDTH = 470
@@ -70,11 +71,15 @@ class WindowFrame(QMainWindow):
         self._splitter.setHandleWidth(1)
         self._pages = QStackedWidget(self._splitter)
         self.fleet_page = FleetPage(read_only=self._read_only, parent=self._pages)
-        self.fleet_view = self.fleet_page.view
         self._pages.addWidget(self.fleet_page)
         self._splitter.addWidget(self._pages)
         row.addWidget(self._splitter, 1)
         return row
+
+    @property
+    def fleet_view(self) -> FleetView:
+        """The view of all terminals."""
+        return self.fleet_page.view
 
     def _restore(self) -> None:
         if self._remembered.geometry:
@@ -82,7 +87,6 @@ class WindowFrame(QMainWindow):
         self.top_bar.set_filter(self._remembered.filter_text, frozenset(self._remembered.filter_states))
         self.fleet_page.set_mode(self._remembered.layout)
         self.rail.set_page("fleet")
-        self.fleet_view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place_dock(self, dock: TerminalDock) -> None:
         self._dock = dock
@@ -123,7 +127,7 @@ class WindowFrame(QMainWindow):
             geometry=bytes(self.saveGeometry().data()),
             dock_width=width,
             theme=look().theme.name,
-            layout=self.fleet_view.mode,
+            layout=self.fleet_page.mode,
             filter_text=self.top_bar.filter_text,
             filter_states=tuple(sorted(self.top_bar.chips.states)),
             page=PAGE_NAMES[self._pages.currentIndex()],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from mt5console.ui.models.commands_model import Command
-from mt5console.ui.pictures import FleetPicture, TerminalPicture
 from mt5console.ui.theme.states import title_of
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import FleetPicture, TerminalPicture
 
 ALIVE_ONLY = frozenset({"stop", "restart", "reconnect", "enable_algo"})
 NEEDS_RELEASE = frozenset({"quarantined", "suspended", "wrong_identity"})

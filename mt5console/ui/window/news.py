@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from mt5console.ui.pictures import DeploymentPicture, OperationPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
 from mt5console.ui.widgets.lamp import LampLabel
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import DeploymentPicture, OperationPicture
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {

@@ -6,19 +6,21 @@ Must not know: the desk, or what happens when something is asked for.
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from mt5console.ui.pictures import FleetPicture
 from mt5console.ui.theme.fonts import FontRole
-from mt5console.ui.theme.icons import icon
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.widgets.badge import Badge
 from mt5console.ui.window.chip_row import ChipRow
 from mt5console.ui.window.deploys_chip import DeploysChip
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import FleetPicture
 
 MODES = (("on", "Watchdog on", "On"), ("observe", "Observe only", "Observe"), ("off", "Off", "Off"))
 """The watchdog's modes: the engine's word, the title, and the title where room is scarce."""
@@ -113,7 +115,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName("Find terminals by user, login, robot or symbol")
         self.setToolTip("Find terminals by user, login, robot or symbol (Ctrl+F)")
         self.setClearButtonEnabled(True)
-        self._icon = self.addAction(icon("search", look().theme), QLineEdit.ActionPosition.LeadingPosition)
+        self._icon = self.addAction(look().icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         look().changed.connect(self._on_look_changed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102, N802 - Qt's name
@@ -124,7 +126,7 @@ class SearchField(QLineEdit):
         super().keyPressEvent(event)
 
     def _on_look_changed(self) -> None:
-        self._icon.setIcon(icon("search", look().theme))
+        self._icon.setIcon(look().icon("search"))
 
 
 class TopBar(QWidget):
@@ -254,7 +256,7 @@ class TopBar(QWidget):
         self.mode.set_short(narrow)
         self._commands.setText("" if narrow else "Commands  Ctrl K")
         self._commands.setAccessibleName("Commands")
-        self._commands.setIcon(icon("more", look().theme) if narrow else icon("right", look().theme))
+        self._commands.setIcon(look().icon("more") if narrow else look().icon("right"))
         self.stop_all.setText("Stop all…" if narrow else "Stop all robots…")
         self.stop_all.setAccessibleName("Stop all robots")
         self.search.setPlaceholderText("Find…" if narrow else "Find user, login, robot…")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from mt5console.ui.pictures import FleetPicture, IncidentPicture
 from mt5console.ui.theme.icons import application_icon
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import look_of, worst_first
+
+if TYPE_CHECKING:
+    from mt5console.ui.pictures import FleetPicture, IncidentPicture
 
 NOTICE_MS = 10_000
 

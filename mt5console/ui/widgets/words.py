@@ -6,7 +6,7 @@ Setting the same words again costs nothing: pages set all their words at every p
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from mt5console.ui.theme.fonts import FontRole
@@ -15,7 +15,10 @@ from mt5console.ui.theme.palette import Role
 
 
 class Words(QLabel):
-    """Plain text in a role; wraps when asked to. Selectable with the mouse."""
+    """Plain text in a role; wraps unless told not to, is never taken for markup, and can be selected with the mouse.
+
+    `times`: how much larger than its font's usual size.
+    """
 
     def __init__(
         self,
@@ -25,10 +28,12 @@ class Words(QLabel):
         parent: QWidget | None = None,
         *,
         wraps: bool = True,
+        times: float = 1.0,
     ) -> None:
         super().__init__(text, parent)
         self._role = role
         self._font_role = font
+        self._times = times
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -40,7 +45,12 @@ class Words(QLabel):
         """Show these words, in another role if one is given."""
         if text != self.text():
             self.setText(text)
-        if role is not None and role != self._role:
+        if role is not None:
+            self.set_role(role)
+
+    def set_role(self, role: Role) -> None:
+        """Write in another role from now on."""
+        if role != self._role:
             self._role = role
             self._on_look_changed()
 
@@ -48,7 +58,11 @@ class Words(QLabel):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, look().colour(self._role))
         self.setPalette(palette)
-        self.setFont(look().font(self._font_role))
+        font = look().font(self._font_role)
+        if self._times != 1.0:
+            font = QFont(font)
+            font.setPixelSize(round(font.pixelSize() * self._times))
+        self.setFont(font)
 
 
 class Line(QWidget):
