@@ -32,12 +32,12 @@ class Workshop:
         """A fresh folder for one program's files."""
         return Path(tempfile.mkdtemp(prefix="box-", dir=self._folder))
 
-    def run(self, text: str, *events: str, **host: object) -> Told:
+    def run(self, text: str, *events: str, sanitize: bool = False, **host: object) -> Told:
         """Compile, run the events and quit; what the program said."""
-        with SmallHost(self.compile(text).executable, self.box(), **host) as running:  # type: ignore[arg-type]
+        with SmallHost(self.compile(text, sanitize=sanitize).executable, self.box(), **host) as running:  # type: ignore[arg-type]
             return running.run(*events)
 
-    def values(self, lines: Sequence[str]) -> list[str]:
+    def values(self, lines: Sequence[str], *, sanitize: bool = False) -> list[str]:
         """Each expression's value as Print shows it; a line `code; code; value` runs the code first."""
         body = []
         for line in lines:
@@ -46,6 +46,6 @@ class Workshop:
         # One function for each expression: a mistake of the compiler's names it.
         functions = [f"void Line{place}()\n{text}\n" for place, text in enumerate(body)]
         calls = "\n".join(f"   Line{place}();" for place in range(len(body)))
-        told = self.run("".join(functions) + "void OnStart()\n  {\n" + calls + "\n  }\n", "start")
+        told = self.run("".join(functions) + "void OnStart()\n  {\n" + calls + "\n  }\n", "start", sanitize=sanitize)
         assert (told.misuse, told.critical) == ([], []), told
         return told.prints

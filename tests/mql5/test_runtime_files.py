@@ -97,7 +97,7 @@ void OnStart()
         }
       Print(FileFindFirst("dir\\\\*.none", name) == INVALID_HANDLE);
      }
-   if(Case == "case") 
+   if(Case == "case")
      {
       bool file = FileIsExist("DIR\\\\A.JSON");
       bool folder = FileIsExist("dir");
@@ -128,7 +128,12 @@ void OnStart()
    if(Case == "retry")
      {
       int tries = 0;
-      while(!FileMove("from", 0, "to", FILE_REWRITE) && tries < 5) { Print("error ", GetLastError()); Sleep(10); tries++; }
+      while(!FileMove("from", 0, "to", FILE_REWRITE) && tries < 5)
+        {
+         Print("error ", GetLastError());
+         Sleep(10);
+         tries++;
+        }
       Print("tries ", tries);
      }
    if(Case == "hold")
@@ -147,7 +152,7 @@ void OnStart()
       FileClose(f);
       FileClose(g);
      }
-   if(Case == "full folder") 
+   if(Case == "full folder")
      {
       int f = FileOpen("deep\\\\er\\\\file", FILE_READ | FILE_BIN);
       Print(f, " ", GetLastError());

@@ -99,7 +99,8 @@ PLANTED = {
     "an array written to a text": (
         "misuse",
         "mode",
-        'uchar b[2] = {1, 2}; int f = FileOpen("a", FILE_WRITE | FILE_TXT);\n uint n = FileWriteArray(f, b); // <-\n FileClose(f);',
+        'uchar b[2] = {1, 2}; int f = FileOpen("a", FILE_WRITE | FILE_TXT);\n'
+        " uint n = FileWriteArray(f, b); // <-\n FileClose(f);",
     ),
     "writing what was opened for reading": (
         "misuse",
@@ -165,7 +166,8 @@ def test_a_report_names_the_source_file(program):
             "EventSetTimer in a program of the kind service",
         ),
         (
-            "#property service\nvoid OnStart() { MqlTradeRequest q = {}; MqlTradeResult r = {}; bool b = OrderSend(q, r); }",
+            "#property service\n"
+            "void OnStart() { MqlTradeRequest q = {}; MqlTradeResult r = {}; bool b = OrderSend(q, r); }",
             "OrderSend in a program of the kind service",
         ),
     ],
