@@ -1,0 +1,167 @@
+"""Acts that were interrupted, waited for, or came late: told once for Python's and for the compiled programs."""
+
+import fcntl
+import os
+from contextlib import contextmanager
+
+from mt5console.core.terminal import protocol
+from mt5console.simulation.programs import ApplyEnd
+from tests.mql5.conformance.agent_scenarios import begin as begin_agent
+from tests.mql5.conformance.agent_scenarios import result
+from tests.mql5.conformance.robot_scenarios import REFUSING, ROBOT
+from tests.mql5.conformance.robot_scenarios import begin as begin_robot
+
+SCENARIOS = {}
+
+
+def scenario(function):
+    SCENARIOS[function.__name__] = function
+    return function
+
+
+@contextmanager
+def locked(world, robot_id):
+    """Somebody holds the robot's lock, as a robot does that is just leaving its chart."""
+    world.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
+    handle = os.open(world.layout.robot_lock(robot_id), os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def ask(world, robot_id, deployment="d1"):
+    """Send an attach and do not wait for its reply."""
+    world.desire(robot_id, deployment)
+    template = world.template(f"{deployment}.tpl", robot_id, deployment)
+    words = {"robot_id": robot_id, "deployment_id": deployment, "symbol": "EURUSD", "timeframe": "H1"}
+    return world.send("attach", **words, expert=f"Mt5Console\\Robot_{robot_id}_a", template=template)
+
+
+@scenario
+def late_beats_in_a_row_are_told_once(world):
+    begin_robot(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    running = world.charts.open_charts[0].running
+    for lateness_s in (3, 3, 0, 3, 3, 3, 3, 3):
+        running.is_frozen = True
+        world.seconds(lateness_s)
+        running.is_frozen = False
+        world.seconds(1)
+        if lateness_s:
+            world.note(f"{lateness_s} s late")
+    assert [code for code, _ in world.errors(7)] == []
+    for _ in range(5):
+        running.is_frozen = True
+        world.turns(29)
+        running.is_frozen = False
+        world.turns(1)
+    world.note("late again and again")
+    assert [code for code, _ in world.errors(7)] == [4]
+
+
+@scenario
+def errors_that_never_end_are_put_aside(world):
+    begin_robot(world, 7)
+    world.layout.robot(7).mkdir(parents=True)
+    world.layout.robot_errors(7).write_bytes(b"{}\n" * 180_000)
+    world.attach(7)
+    world.seconds(1)
+    assert [code for code, _ in world.errors(7)] == [2]
+    assert world.layout.robot_errors(7).with_name("errors.jsonl.old").stat().st_size == 540_000
+    world.note("put aside")
+
+
+@scenario
+def an_attach_waits_for_a_robot_that_is_just_leaving(world):
+    begin_agent(world, 7)
+    with locked(world, 7):
+        attach = ask(world, 7)
+        assert world.command("symbol", symbol="EURUSD").ok
+        assert world.reply(attach) is None
+        world.note("waiting, and serving others")
+    world.seconds(1)
+    assert world.reply(attach).code == "done"
+    world.note("attached")
+
+
+@scenario
+def an_attach_under_way_is_given_up_by_a_cancel(world):
+    begin_agent(world, 7)
+    with locked(world, 7):
+        attach = ask(world, 7)
+        world.turns(2)
+        assert result(world.command("cancel", command_id=attach)) == {"state": "cancelled"}
+        assert world.reply(attach).code == "cancelled"
+        world.note("cancelled")
+    world.seconds(2)
+    assert world.experts() == ["Agent"]
+
+
+@scenario
+def an_attach_under_way_is_given_up_by_a_detach(world):
+    begin_agent(world, 7)
+    with locked(world, 7):
+        attach = ask(world, 7)
+        world.turns(2)
+        assert world.command("detach", robot_id=7).code == "done"
+        assert world.reply(attach).code == "cancelled"
+    world.seconds(2)
+    assert world.experts() == ["Agent"]
+    world.note("given up")
+
+
+@scenario
+def the_second_attach_of_a_robot_waits_for_the_first(world):
+    begin_agent(world, 7)
+    with locked(world, 7):
+        first, second = ask(world, 7, "d1"), ask(world, 7, "d2")
+        world.seconds(1)
+        assert (world.reply(first), world.reply(second)) == (None, None)
+    world.seconds(2)
+    assert sorted((world.reply(first).code, world.reply(second).code)) == ["already_attached", "done"]
+    assert world.experts() == ["Agent", "Robot_7_a"]
+    world.note("one of them")
+
+
+@scenario
+def a_chart_that_an_attach_did_not_live_to_fill_is_closed(world):
+    begin_agent(world, 7)
+    left = world.charts.open("EURUSD", "H1")
+    persons = world.charts.open("XAUUSD", "H1")
+    memory = world.layout.agent_status.with_name("memory.json")
+    memory.write_text(f'{{"protocol":1,"generation":3,"cancelled":{{"c8":"c9"}},"opened":{{"{left.chart_id}":"c1"}}}}')
+    world.end_experts()
+    agent = world.charts.open_charts[0]
+    block = world.charts.open("EURUSD", "H1", is_passing=True)
+    world.charts.close(block.chart_id)
+    world.charts.close(agent.chart_id)
+    assert world.start_agent()[0] is ApplyEnd.RUNNING
+    world.seconds(3)
+    ids = [chart.chart_id for chart in world.charts.open_charts]
+    assert left.chart_id not in ids
+    assert persons.chart_id in ids
+    world.note("put in order")
+    assert world.command("symbol", {"generation": 2}, symbol="EURUSD").code == "older_generation"
+    assert world.command("symbol", {"generation": 3, "id": "c8"}, symbol="EURUSD").code == "cancelled"
+    world.note("and remembered")
+
+
+@scenario
+def a_ready_of_an_earlier_life_confirms_nothing(world):
+    begin_agent(world, 7)
+    assert world.order_attach(7).code == "done"
+    old = world.layout.ready(7).read_bytes()
+    world.command("detach", robot_id=7)
+    world.compile(REFUSING, 7)
+    world.layout.ready(7).write_bytes(old)
+    attach = ask(world, 7, "d1")
+    world.seconds(12)
+    assert world.reply(attach).code in ("init_failed", "expert_not_loaded")
+    assert world.ready(7) is None
+    world.note("not confirmed")
+    world.compile(ROBOT, 7)
+    assert world.order_attach(7, "d2").code == "done"
+    assert protocol.decode_ready(world.layout.ready(7).read_bytes()).deployment_id == "d2"
