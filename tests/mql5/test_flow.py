@@ -1060,6 +1060,104 @@ void OnStart()
 """,
     ),
     case(
+        "a file is opened only to be compared",
+        """
+bool Exists(const string name)
+  {
+   return(FileOpen(name, FILE_READ | FILE_BIN) != INVALID_HANDLE); //!
+  }
+""",
+        """
+bool Exists(const string name)
+  {
+   return(FileIsExist(name));
+  }
+""",
+    ),
+    case(
+        "a helper has closed what is used afterwards",
+        f"""
+void Done(const int handle)
+  {{
+   FileClose(handle);
+  }}
+void OnStart()
+  {{
+   {OPEN}
+   if(file == INVALID_HANDLE)
+     {{
+      return;
+     }}
+   Done(file);
+   FileWrite(file, "late"); //!
+  }}
+""",
+        f"""
+void Done(const int handle)
+  {{
+   FileClose(handle);
+  }}
+void OnStart()
+  {{
+   {OPEN}
+   if(file == INVALID_HANDLE)
+     {{
+      return;
+     }}
+   FileWrite(file, "in time");
+   Done(file);
+  }}
+""",
+    ),
+    case(
+        "a counter runs one too far",
+        """
+void OnStart()
+  {
+   double days[7];
+   for(int i = 0; i <= 7; i++)
+     {
+      days[i] = 0.0; //!
+     }
+   Print(days[0]);
+  }
+""",
+        """
+void OnStart()
+  {
+   double days[7];
+   for(int i = 0; i < 7; i++)
+     {
+      days[i] = 0.0;
+     }
+   Print(days[0]);
+  }
+""",
+    ),
+    case(
+        "a helper is handed a path that leaves the sandbox",
+        """
+bool Has(const string name)
+  {
+   return(FileIsExist(name, FILE_COMMON));
+  }
+void OnStart()
+  {
+   Print(Has("..\\\\outside.txt")); //!
+  }
+""",
+        """
+bool Has(const string name)
+  {
+   return(FileIsExist(name, FILE_COMMON));
+  }
+void OnStart()
+  {
+   Print(Has("inside.txt"));
+  }
+""",
+    ),
+    case(
         "an index beside a fixed array",
         """
 void OnStart()
@@ -1243,6 +1341,41 @@ void OnStart()
   }
 """,
         id="a file that is handed out and handed back",
+    ),
+    pytest.param(
+        """
+void OnStart()
+  {
+   double days[7];
+   for(int i = 0; i <= 7; i++)
+     {
+      if(i < 7)
+        {
+         days[i] = 0.0;
+        }
+     }
+   Print(days[0]);
+  }
+""",
+        id="a counter that runs further and is asked",
+    ),
+    pytest.param(
+        """
+class CFile
+  {
+   int m_file;
+public:
+   CFile(const int file) { m_file = file; }
+   ~CFile() { if(m_file != INVALID_HANDLE) { FileClose(m_file); } }
+   bool Good() { return(m_file != INVALID_HANDLE); }
+  };
+void OnStart()
+  {
+   CFile file(FileOpen("a.txt", FILE_READ | FILE_TXT));
+   Print(file.Good());
+  }
+""",
+        id="a file that an object owns",
     ),
     pytest.param(
         """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tools.mql5check.cursor import room_for_recursion
 from tools.mql5check.flow_lifetime import check_kept, check_timer, kept, shared
-from tools.mql5check.flow_names import check_names
+from tools.mql5check.flow_names import check_names, named
 from tools.mql5check.flow_paths import follow
 from tools.mql5check.flow_program import facts_of
 from tools.mql5check.flow_use import check_use
@@ -26,12 +26,12 @@ def check(program: Program) -> list[SourceError]:
         found.setdefault((path, line, text), SourceError(path, line, column, text))
 
     held = kept(facts)
-    holders = shared(held)
+    holders, names = shared(held), named(facts)
     with room_for_recursion():
         for routine in facts.routines:
             follow(facts, routine, holders, report)
             check_use(facts, routine, report)
-            check_names(facts, routine, report)
+            check_names(facts, routine, names, report)
     check_kept(facts, held, report)
     check_timer(facts, report)
     return sorted(found.values(), key=lambda error: (error.path, error.line, error.column, error.text))

@@ -10,10 +10,10 @@ from typing import Final
 
 from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.constants import text_of
-from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_program import PASSES, Facts, Routine
 from tools.mql5check.flow_scopes import Report
 from tools.mql5check.flow_tree import callee, plain
-from tools.mql5check.syntax import Assign, Binary, Call, Declarator, Expression, Literal, Name, Node
+from tools.mql5check.syntax import Assign, Binary, Call, Declarator, Expression, Literal, Name
 
 LONGEST_GLOBAL: Final = 63
 UNKNOWN: Final = "\0"
@@ -49,30 +49,60 @@ _DEVICES: Final = frozenset(
 _PARTS: Final = re.compile(r"[\\/]")
 
 
-def check_names(facts: Facts, routine: Routine, report: Report) -> None:
+Named = dict[tuple[str, int], str]
+"""A function and the place of an argument that is a name, and the built-in function that gets it in the end."""
+
+
+def named(facts: Facts) -> Named:
+    """Which arguments are names of files or global variables: of built-ins, and of functions that hand them on."""
+    found: Named = {(name, at): name for name, places in PATHS.items() for at in places}
+    found.update({(name, 0): name for name in GLOBALS})
+    found = {place: name for place, name in found.items() if name not in facts.by_name}
+    for _ in range(PASSES):
+        known = len(found)
+        for routine in facts.routines:
+            _handed_on(routine, found)
+        if len(found) == known:
+            break
+    return found
+
+
+def _handed_on(routine: Routine, found: Named) -> None:
+    places = {parameter.name: at for at, parameter in enumerate(routine.function.parameters)}
+    for node in routine.nodes if places else ():
+        if not isinstance(node, Call):
+            continue
+        for at, argument in enumerate(node.arguments):
+            name = found.get((callee(node), at))
+            argument = plain(argument)
+            if name is not None and isinstance(argument, Name) and argument.name in places:
+                found.setdefault((routine.name, places[argument.name]), name)
+
+
+def check_names(facts: Facts, routine: Routine, names: Named, report: Report) -> None:
     """Report every path and every global's name of a function that cannot be right, whatever the program does."""
     steady: dict[str, Expression] | None = None
     for node in routine.nodes:
-        name = callee(node) if isinstance(node, Call) else ""
-        if not isinstance(node, Call) or not name or name in facts.by_name:
+        if not isinstance(node, Call):
             continue
-        if name not in PATHS and name not in GLOBALS:
-            continue
-        steady = _steady(routine) if steady is None else steady
-        for at in PATHS.get(name, ()):
-            if at < len(node.arguments):
-                text = known_text(facts, steady, node.arguments[at])
-                wrong = wrong_path(text, wildcards=name == "FileFindFirst", rooted=name in TEMPLATES)
-                _tell(routine, node.arguments[at], wrong, report)
-        if name in GLOBALS and node.arguments:
-            text = known_text(facts, steady, node.arguments[0]).replace(UNKNOWN, "")
-            wrong = f"the name of a global variable has {LONGEST_GLOBAL} characters at most, this one {len(text)}"
-            _tell(routine, node.arguments[0], wrong if len(text) > LONGEST_GLOBAL else "", report)
+        for at, argument in enumerate(node.arguments):
+            name = names.get((callee(node), at))
+            if name is None:
+                continue
+            steady = _steady(routine) if steady is None else steady
+            wrong = _wrong(name, known_text(facts, steady, argument))
+            if wrong:
+                report(routine.path, argument.line, argument.column, wrong)
 
 
-def _tell(routine: Routine, at: Node, wrong: str, report: Report) -> None:
-    if wrong:
-        report(routine.path, at.line, at.column, wrong)
+def _wrong(name: str, text: str) -> str:
+    """What is wrong with a name that a built-in function gets, "" when nothing is."""
+    if name in GLOBALS:
+        known = text.replace(UNKNOWN, "")
+        if len(known) <= LONGEST_GLOBAL:
+            return ""
+        return f"the name of a global variable has {LONGEST_GLOBAL} characters at most, this one {len(known)}"
+    return wrong_path(text, wildcards=name == "FileFindFirst", rooted=name in TEMPLATES)
 
 
 def wrong_path(text: str, wildcards: bool = False, rooted: bool = False) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.mql5check.builtins import EVENTS
-from tools.mql5check.flow_resources import CLOSERS, INDICATOR, OPENERS, USERS, Resource
+from tools.mql5check.flow_resources import CLOSERS, INDICATOR, OBJECT, OPENERS, USERS, Resource
 from tools.mql5check.flow_tree import callee, method, plain, walk
 from tools.mql5check.syntax import (
     Assign,
@@ -78,7 +78,7 @@ class Facts:
     kind: str = "expert"
     by_name: dict[str, list[Routine]] = field(default_factory=dict)
     openers: dict[str, Resource] = field(default_factory=dict)
-    closing: set[tuple[str, int]] = field(default_factory=set)
+    closing: dict[tuple[str, int], Resource] = field(default_factory=dict)
     keeping: set[tuple[str, int]] = field(default_factory=set)
     checking: set[tuple[str, int]] = field(default_factory=set)
     using: dict[tuple[str, int], Resource] = field(default_factory=dict)
@@ -248,7 +248,9 @@ def _habit(facts: Facts, name: str, places: dict[str, int], node: Node) -> None:
     elif isinstance(node, Return):
         _note(facts.keeping, name, places, node.value)
     elif isinstance(node, Delete):
-        _note(facts.closing, name, places, node.target)
+        target = plain(node.target)
+        if isinstance(target, Name) and target.name in places:
+            facts.closing.setdefault((name, places[target.name]), OBJECT)
     elif isinstance(node, Binary) and node.operator in {"==", "!=", "<", ">", "<=", ">="}:
         _note(facts.checking, name, places, node.left)
         _note(facts.checking, name, places, node.right)
@@ -268,13 +270,14 @@ def _handed_on(facts: Facts, name: str, places: dict[str, int], call: Call) -> N
             continue
         here, there = (name, places[argument.name]), (called, at)
         if called in facts.by_name:
-            for habit in (facts.closing, facts.keeping):
-                if there in habit:
-                    habit.add(here)
+            if there in facts.closing:
+                facts.closing.setdefault(here, facts.closing[there])
+            if there in facts.keeping:
+                facts.keeping.add(here)
             if there in facts.using and there not in facts.checking:
                 facts.using[here] = facts.using[there]
         elif called in CLOSERS and at == 0:
-            facts.closing.add(here)
+            facts.closing[here] = CLOSERS[called]
         elif called in USERS and at == 0:
             facts.using[here] = USERS[called]
         elif method(call):

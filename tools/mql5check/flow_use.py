@@ -5,31 +5,34 @@ It must not know paths in files, nor follow ways through functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from tools.mql5check.builtins import FUNCTIONS
 from tools.mql5check.flow_program import Facts, Routine
+from tools.mql5check.flow_resources import CLOSERS
 from tools.mql5check.flow_scopes import Report
-from tools.mql5check.flow_tree import callee, children, plain, truth, walk, whole_number
+from tools.mql5check.flow_tree import callee, children, method, plain, truth, walk, whole_number
 from tools.mql5check.syntax import (
     Assign,
     Binary,
     Break,
-    Comma,
+    Call,
+    Conditional,
     Declarator,
     DoWhile,
     Expression,
-    ExpressionStatement,
     For,
     Index,
     Literal,
     Member,
     Name,
+    New,
     Node,
+    Postfix,
     Return,
     Switch,
     Unary,
+    ValueList,
     While,
 )
 
@@ -43,40 +46,62 @@ LOOKED_AT: Final = frozenset(
 """Functions that tell whether something worked; keeping the answer in a variable that nobody reads is no use."""
 
 
+COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
+
+
 def check_use(facts: Facts, routine: Routine, report: Report) -> None:
     """Report what a function throws away, loops that never end and indices beside a fixed array."""
     sizes = _sizes(facts, routine)
     for node in routine.nodes:
-        for expression in _dropped(node):
-            _thrown_away(facts, routine, plain(expression), report)
         if isinstance(node, While | DoWhile | For) and truth(node.condition) is True and not _ends(node):
             text = "this loop never ends: leave it by break or return, or ask IsStopped() in its condition"
             report(routine.path, node.line, node.column, text)
         if isinstance(node, Index):
             _beside(facts, routine, node, sizes, report)
+        if isinstance(node, For):
+            _counted_beside(facts, routine, node, sizes, report)
     _never_read(facts, routine, report)
+    _lost(facts, routine, report)
 
 
-def _dropped(node: Node) -> Iterator[Expression]:
-    expression: Expression | None = None
-    if isinstance(node, ExpressionStatement):
-        expression = node.expression
-    elif isinstance(node, For):
-        expression = node.step
-    if expression is None:
-        return
-    if isinstance(expression, Comma):
-        yield from expression.items
-    else:
-        yield expression
+def _lost(facts: Facts, routine: Routine, report: Report) -> None:
+    """What is opened must go where it can be closed: into a variable, to the caller, or to who closes it."""
+    safe: set[int] = set()
+    for node in routine.nodes:
+        if isinstance(node, Assign | Return):
+            safe |= _ends_in(node.value)
+        elif isinstance(node, Declarator):
+            safe |= _ends_in(node.initial).union(*(_ends_in(each) for each in node.arguments or ()))
+        elif isinstance(node, ValueList | New):
+            items = node.items if isinstance(node, ValueList) else node.arguments
+            safe |= {id(plain(item)) for item in items}
+        elif isinstance(node, Call):
+            for at, argument in enumerate(node.arguments):
+                if _takes(facts, node, at):
+                    safe |= _ends_in(argument)
+    for node in routine.nodes:
+        resource = facts.openers.get(callee(node)) if isinstance(node, Call) else None
+        if resource is not None and resource.leaks and id(node) not in safe and not facts.frees_itself(resource):
+            text = f"the {resource.noun} opened by {callee(node)} goes nowhere: nobody can call {resource.ending}"
+            report(routine.path, node.line, node.column, text)
 
 
-def _thrown_away(facts: Facts, routine: Routine, expression: Expression, report: Report) -> None:
-    """A function of the program that hands out what it opened; built-in ones are refused by their table already."""
-    name = callee(expression)
-    if name in facts.by_name and name in facts.openers:
-        text = f"the result of {name} is thrown away: the {facts.openers[name].noun} that it opened is lost"
-        report(routine.path, expression.line, expression.column, text)
+def _takes(facts: Facts, call: Call, at: int) -> bool:
+    """Whether what is handed to a call is closed or kept there, as far as one knows."""
+    name = callee(call) or method(call)
+    if name in facts.by_name:
+        return (name, at) in facts.closing or (name, at) in facts.keeping
+    return name in CLOSERS or name not in FUNCTIONS
+
+
+def _ends_in(value: Expression | None) -> set[int]:
+    """The nodes whose value becomes the value of an expression."""
+    if value is None:
+        return set()
+    value = plain(value)
+    if isinstance(value, Conditional):
+        return _ends_in(value.yes) | _ends_in(value.no)
+    return {id(value)}
 
 
 def _never_read(facts: Facts, routine: Routine, report: Report) -> None:
@@ -179,3 +204,45 @@ def _constant(facts: Facts, expression: Expression | None, depth: int = 8) -> in
             given = place.declarator.initial
         return _constant(facts, given, depth - 1)
     return None
+
+
+def _counted_beside(facts: Facts, routine: Routine, loop: For, sizes: dict[str, int | None], report: Report) -> None:
+    """A counter that runs beside a fixed array, in a loop that asks nothing else about it."""
+    counter, last = _counter(facts, loop)
+    if last is None:
+        return
+    body = tuple(walk(loop.body))
+    asked = [node for node in body if isinstance(node, Binary | Assign | Unary | Postfix) and _speaks_of(node, counter)]
+    for node in body:
+        if not isinstance(node, Index) or asked:
+            continue
+        index = plain(node.index)
+        size = _size_of(facts, routine, plain(node.target), sizes)
+        if isinstance(index, Name) and index.name == counter and size is not None and last >= size:
+            text = f"{counter} runs up to {last} here, and the array has {size}: its last item is {size - 1}"
+            report(routine.path, node.line, node.column, text)
+
+
+def _speaks_of(node: Binary | Assign | Unary | Postfix, counter: str) -> bool:
+    """Whether an operation compares or changes the counter itself."""
+    sides: tuple[Expression, ...] = ()
+    if isinstance(node, Binary):
+        sides = (node.left, node.right) if node.operator in COMPARISONS else ()
+    else:
+        sides = (node.target if isinstance(node, Assign) else node.operand,)
+    plainly = (plain(side) for side in sides)
+    return any(isinstance(side, Name) and side.name == counter for side in plainly)
+
+
+def _counter(facts: Facts, loop: For) -> tuple[str, int | None]:
+    """The name of a loop's counter and its last value; None where the loop is not a plain count upwards."""
+    condition = None if loop.condition is None else plain(loop.condition)
+    step = None if loop.step is None else plain(loop.step)
+    if not isinstance(condition, Binary) or not isinstance(step, Unary | Postfix) or step.operator != "++":
+        return "", None
+    counter, counted = plain(condition.left), plain(step.operand)
+    end = _constant(facts, condition.right)
+    if not isinstance(counter, Name) or not isinstance(counted, Name) or counter.name != counted.name or end is None:
+        return "", None
+    last = {"<": end - 1, "<=": end}.get(condition.operator)
+    return counter.name, last

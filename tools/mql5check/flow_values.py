@@ -13,9 +13,11 @@ from tools.mql5check.flow_resources import (
     CLOSED,
     CLOSERS,
     FAILED,
+    FILE,
     OBJECT,
     OPEN,
     RESOURCES,
+    SEARCH,
     UNCHECKED,
     USERS,
     Atom,
@@ -248,7 +250,16 @@ class Values(Scopes):
                 self._alive(argument, state, use)
             if (name, at) not in self.facts.closing and (name, at) not in self.facts.keeping:
                 return state
+            if self.facts.closing.get((name, at)) in (FILE, SEARCH) and (name, at) not in self.facts.keeping:
+                return self._closed_by(name, at, argument, state)
         return state.learn(spot, NOBODY_KNOWS) if spot.number else state
+
+    def _closed_by(self, name: str, at: int, argument: Expression, state: State) -> State:
+        """A function of the program that closes what it is handed does so on every way, or is refused itself."""
+        spot = self.spot(argument)
+        if spot is not None and (name, at) in self.facts.checking:
+            state = state.learn(spot, when_good(state.of(spot).atoms, "") or NOBODY_KNOWS)
+        return self.close(argument, self.facts.closing[name, at], state)
 
     def _touched(self, name: str, state: State) -> State:
         """A function of the program may change every variable that outlives functions."""
