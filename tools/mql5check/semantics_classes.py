@@ -123,6 +123,8 @@ class ClassChecker(FunctionChecker):
         if node.body is None:
             self.say(node, f"{node.owner}::{node.name} is declared inside its class; here its body is missing")
             return None
+        if node.override or node.final:
+            self.say(node, "override and final stand inside the class")
         form = self.make_form(node, symbol)
         declared = self._declared(symbol, node)
         for other in declared:

@@ -54,6 +54,8 @@ class FunctionChecker(StatementChecker):
             self.say(node, f"{node.name} is a function of MQL5 already")
         elif node.name in self.globals or self.is_type(node.name):
             self.say(node, f"{node.name} means {self.is_taken_globally(node.name)} already")
+        elif node.const or node.override or node.final:
+            self.say(node, f"only methods of a class are const, override or final; {node.name} is none")
         self.orders.setdefault(node.name, -1)
         self.add_form(self.functions.setdefault(node.name, []), form)
         return form

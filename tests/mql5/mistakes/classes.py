@@ -246,5 +246,6 @@ CLASSES = (
     outside(
         "name taken by a type", "struct S { int x; };\nint S = 1;", "struct S { int x; };\nint T = 1;", "already", 2
     ),
+    outside("const function", "int F() const { return(1); }", "int F() { return(1); }", "only methods"),
     inside("this outside a class", "Print(GetPointer(this) == NULL);", "Print(1);", "in methods only"),
 )
