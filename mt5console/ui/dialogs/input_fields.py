@@ -22,7 +22,7 @@ from mt5console.ui.theme.palette import Role
 MOMENT_FORMAT = "yyyy.MM.dd HH:mm:ss"
 _PLAIN_MOMENT = (
     "QDateTimeEdit::up-button, QDateTimeEdit::down-button { width: 0; border: none; }"
-    " QLineEdit { border: none; padding: 0 0 0 7px; background: transparent; }"
+    " QLineEdit { border: none; padding: 0; background: transparent; }"
 )
 _EARLIEST, _LATEST = 0, 32535215999
 
@@ -121,6 +121,8 @@ class MomentField(QDateTimeEdit):
         self.setDateTimeRange(_moment(_EARLIEST), _moment(_LATEST))
         # Under a style sheet the line inside draws a second frame, and without buttons it gets no room at all.
         self.setStyleSheet(_PLAIN_MOMENT)
+        self.lineEdit().setTextMargins(look().px(6), 0, 0, 0)
+        self.setMaximumHeight(look().px(28))
         self.show_value()
         self.dateTimeChanged.connect(self._on_changed)
         self.installEventFilter(_still(self))
