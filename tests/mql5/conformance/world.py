@@ -39,6 +39,10 @@ SOURCES = Path(__file__).resolve().parents[3] / "mql5"
 TURNS_A_SECOND = 10
 
 
+class DoesNotCompile(Exception):
+    """The simulated MetaEditor, or the compiler behind it, refused a source."""
+
+
 class HandHost(TerminalHost):
     """The terminal's host; Sleep() lets what waits for it happen, and the hand-turned clock stands still."""
 
@@ -149,6 +153,13 @@ class World:
 
     # ---- what the console does ----
 
+    def plant(self, file, old, new):
+        """A mistake in one of the MQL5 files of this terminal: everywhere, before anything is compiled."""
+        path = self.layout.mql5 / file
+        text = path.read_text("utf-8")
+        assert old in text, f"{file} has no {old!r}: the planted mistake has to be planned anew"
+        path.write_text(text.replace(old, new), "utf-8")
+
     def compile(self, source, robot_id=None, slot="a"):
         """Write a source and compile it by the simulated MetaEditor; a text becomes the source of a robot's slot."""
         if robot_id is not None:
@@ -164,7 +175,8 @@ class World:
         )
         _, messages = metaeditor.compile_source(arguments)
         refused = [f"{m.file}:{m.line}: {m.text}" for m in messages if m.severity == "error"]
-        assert not refused, "\n".join(refused)
+        if refused:
+            raise DoesNotCompile("\n".join(refused))
 
     def compile_agent(self):
         self.compile(self.layout.console_experts / "Agent.mq5")
