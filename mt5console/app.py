@@ -33,6 +33,7 @@ from mt5console.platforms.files import LocalFileStore
 
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
+    from mt5console.logs import WindowLog
     from mt5console.ui.bridge.access import EngineAccess, EngineHandle
 
 log = logging.getLogger(__name__)
@@ -325,7 +326,17 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
     # What kind of base directory this is has been checked; the engine is told so, whatever its environment says.
     environment = {**os.environ, ENV_SIMULATE: "1" if base.simulated else "0"}
     access = window_access(base.layout, None if read_only else lambda: start_detached(arguments, environment))
-    return run_window(access, WindowPlan(read_only=read_only, settings=base.layout.console / WINDOW_FILE))
+    plan = WindowPlan(
+        read_only=read_only, settings=base.layout.console / WINDOW_FILE, log=lambda: window_log(base.layout)
+    )
+    return run_window(access, plan)
+
+
+def window_log(layout: BaseLayout) -> WindowLog:
+    """A window's own log, beside the engine's. Runs in: any thread; loads what logging needs."""
+    from mt5console.logs import WindowLog
+
+    return WindowLog(layout.logs)
 
 
 def run_demo(
@@ -384,7 +395,13 @@ def _window_demo(
     if screenshot is not None and seconds is None:
         seconds = DEFAULT_SECONDS
     story = demo_story(base_dir, users, robots, seconds, chaos=chaos, native=native)
-    plan = WindowPlan(asks_on_quit=False, story=story, screenshot=screenshot, ends_with_story=seconds is not None)
+    plan = WindowPlan(
+        asks_on_quit=False,
+        story=story,
+        screenshot=screenshot,
+        ends_with_story=seconds is not None,
+        log=lambda: window_log(story.layout),
+    )
     try:
         return run_window(window_access(story.layout, None), plan)
     finally:

@@ -6,10 +6,16 @@ The value lives in the OS keyring; here it passes through in a type that will no
 from __future__ import annotations
 
 from typing import NoReturn
+from weakref import WeakSet
 
 from mt5console.core.model.ids import Account
 
 MASK = "***"
+
+
+_living: WeakSet[Secret] = WeakSet()
+_SHORTEST_MASKED = 4
+"""A shorter word would be found in every text by accident."""
 
 
 class Secret:
@@ -18,10 +24,11 @@ class Secret:
     `reveal()` is called only where a password must leave this program: the start ini, a probe's stdin, the keyring.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        _living.add(self)
 
     def reveal(self) -> str:
         """The value itself; never log, store or format what this returns."""
@@ -41,6 +48,15 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not to be pickled or copied")
+
+
+def masked(text: str) -> str:
+    """The text with the value of every secret that is alive now replaced; for logs, as the last of several guards."""
+    for secret in tuple(_living):
+        value = secret.reveal()
+        if len(value) >= _SHORTEST_MASKED:
+            text = text.replace(value, MASK)
+    return text
 
 
 def secret_reference(base_key: str, account: Account) -> str:

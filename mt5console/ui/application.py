@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
@@ -21,6 +21,7 @@ from mt5console.ui.bridge.access import EngineAccess
 from mt5console.ui.bridge.desk import EngineDesk
 from mt5console.ui.bridge.story import Story, StoryThread
 from mt5console.ui.main_window import MainWindow
+from mt5console.ui.mistakes import EarlyLog, Mistakes
 from mt5console.ui.theme.look import STYLE_ARGUMENTS, look
 from mt5console.ui.window.remembered import Remembered, load, save
 
@@ -36,12 +37,14 @@ SCREENSHOT_AFTER_MS = 600
 class WindowPlan:
     """How a window is to run. `settings`: the file that remembers layout, None: nothing is remembered.
 
+    `log`: opens the log's file, called in a thread beside the GUI after the first frame.
     `screenshot`: save the window there when the story has ended, then end. `ends_with_story`: end then anyway.
     """
 
     read_only: bool = False
     asks_on_quit: bool = True
     settings: Path | None = None
+    log: Callable[[], LogFile] | None = None
     story: Story | None = None
     screenshot: Path | None = None
     ends_with_story: bool = False
@@ -51,7 +54,6 @@ class WindowPlan:
 def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed; gives the exit code. Raises ConsoleError when there is no display."""
     application = new_application(arguments)
-    sys.excepthook = _log_mistake
     desk = EngineDesk(access, read_only=plan.read_only)
     run = _Run(desk, plan, load(plan.settings))
     run.window.show()
@@ -59,6 +61,7 @@ def run_window(access: EngineAccess, plan: WindowPlan, arguments: Sequence[str] 
         exit_code = application.exec()
     finally:
         ended = run.stop()
+        run.close_log()
     if not ended:
         # A thread that still waits for somebody else's answer must not keep the person waiting.
         log.warning("a thread did not end in time; the process ends without it")
@@ -79,22 +82,72 @@ def new_application(arguments: Sequence[str] = ()) -> QApplication:
     return application
 
 
+class LogFile(Protocol):
+    """Where a window's log goes."""
+
+    def start(self, earlier: Sequence[logging.LogRecord] = ()) -> None:
+        """Write what came earlier and what comes; raises OSError."""
+        ...
+
+    def stop(self) -> None:
+        """Write what still waits, then no more."""
+        ...
+
+
 class _Run(QObject):
     """One run of the window."""
 
     def __init__(self, desk: EngineDesk, plan: WindowPlan, remembered: Remembered) -> None:
         super().__init__()
+        self._early = EarlyLog()
+        self._log_file: LogFile | None = None
+        self._mistakes = Mistakes(self)
+        self._listen()
         self._desk, self._plan = desk, plan
         self._exit_code = EXIT_DONE
         self.window = MainWindow(desk, remembered, asks_on_quit=plan.asks_on_quit)
         if plan.size is not None:
             self.window.resize(*plan.size)
+        self.window.do_first(self._open_log)
+        self._mistakes.found.connect(self._on_mistake_found)
         self.window.closed.connect(self._on_closed)
         self.window.painted.connect(self._on_painted)
         self._story = None if plan.story is None else StoryThread(plan.story, self)
         if self._story is not None:
             self._story.told.connect(self.window.activity.tell)
             self._story.ended.connect(self._on_story_ended)
+
+    def _listen(self) -> None:
+        """Nothing that is logged from now on is lost, although the log's file comes after the first frame."""
+        root = logging.getLogger()
+        root.addHandler(self._early)
+        if root.level > logging.INFO or root.level == logging.NOTSET:
+            root.setLevel(logging.INFO)
+        self._mistakes.listen()
+
+    def _open_log(self) -> None:
+        """Runs in: the loader's thread."""
+        if self._plan.log is None:
+            return
+        file = self._plan.log()
+        try:
+            file.start(self._early.records)
+        except OSError as error:
+            log.warning("the window's log cannot be written: %s", error)
+            return
+        logging.getLogger().removeHandler(self._early)
+        self._log_file = file
+
+    def close_log(self) -> None:
+        """The last of all: what is said until here is written."""
+        self._mistakes.stop_listening()
+        logging.getLogger().removeHandler(self._early)
+        if self._log_file is not None:
+            self._log_file.stop()
+
+    @Slot(str)
+    def _on_mistake_found(self, words: str) -> None:
+        self.window.toasts.tell(words, "failing")
 
     def stop(self) -> bool:
         """End every thread, then remember the layout; False when a thread did not end in time."""
@@ -132,11 +185,3 @@ class _Run(QObject):
     @Slot()
     def _on_closed(self) -> None:
         QApplication.exit(self._exit_code)
-
-
-def _log_mistake(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-    """What no slot caught: logged, and the window goes on."""
-    if issubclass(kind, KeyboardInterrupt):
-        QApplication.exit(EXIT_FAILED)
-        return
-    log.error("a mistake in mt5console itself", exc_info=(kind, error, where))

@@ -22,6 +22,8 @@ from mt5console.ui.window.remembered import Remembered
 from mt5console.ui.window.tray import Tray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mt5console.ui.bridge.desk import EngineDesk
     from mt5console.ui.history import AgeHistory
     from mt5console.ui.models.commands_model import Command
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 ENGINE_END_MS = 5000
 BUSY_KINDS = frozenset({"terminal_start", "terminal_stop", "terminal_restart", "reconnect", "release"})
-"""Operations that keep a terminal busy: its card says so, and takes no other act meanwhile."""
+"""Operations that keep a terminal busy: its card says so."""
 
 
 class MainWindow(WindowFrame):
@@ -351,6 +353,10 @@ class MainWindow(WindowFrame):
             # After this frame, not within it.
             QTimer.singleShot(0, self, self._on_painted)
 
+    def do_first(self, errand: Callable[[], None]) -> None:
+        """Do this beside the GUI thread right after the first frame; it must not raise."""
+        self._loader.do_first(errand)
+
     @Slot()
     def _on_painted(self) -> None:
         self.painted.emit()
@@ -385,8 +391,7 @@ class MainWindow(WindowFrame):
             return "keep"
         from mt5console.ui.dialogs.quit_dialog import ask_quit
 
-        positions = sum(terminal.positions or 0 for terminal in self._desk.fleet.terminals)
-        return str(ask_quit(self, positions=positions))
+        return str(ask_quit(self, positions=sum(one.positions or 0 for one in self._desk.fleet.terminals)))
 
     @Slot()
     def _finish(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -22,9 +22,12 @@ class _Importer(QObject):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
         self._names = names
+        self.first: Callable[[], None] | None = None
 
     @Slot()
     def run(self) -> None:
+        if self.first is not None:
+            self.first()
         for name in self._names:
             try:
                 importlib.import_module(name)
@@ -52,6 +55,10 @@ class ModuleLoader(QObject):
         self._thread.setObjectName("loader")
         self._importer.moveToThread(self._thread)
         self._thread.started.connect(self._importer.run)
+
+    def do_first(self, errand: Callable[[], None]) -> None:
+        """Do this in the loader's thread before anything is loaded; it may touch the disk and must not raise."""
+        self._importer.first = errand
 
     def start(self) -> None:
         """Begin; returns at once."""
