@@ -22,11 +22,14 @@ class Workshop:
         name = hashlib.sha256(text.encode()).hexdigest()[:16] + ("-sanitized" if sanitize else "")
         source = self._folder / name / "Program.mq5"
         made = self._folder / name / "program"
+        said = made.with_name("messages")
         if made.exists():
-            return Built(made, ())
+            return Built(made, tuple(said.read_text(encoding="utf-8").splitlines()))
         source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text, encoding="utf-8")
-        return build(source, out=made, sanitize=sanitize)
+        built = build(source, out=made.with_name("building"), sanitize=sanitize)
+        said.write_text("\n".join(built.messages), encoding="utf-8")
+        return Built(built.executable.rename(made), built.messages)
 
     def box(self) -> Path:
         """A fresh folder for one program's files."""
