@@ -69,6 +69,10 @@ def own_source(session: Session, path: Path, add_lines: bool | None) -> OwnSourc
         raise UsageInvalid("no_heartbeat", f"{text} as it is")
     if add_lines or _is_wanted(session, path, found):
         note(f"The heartbeat's lines were added to the registered copy; {path.name} itself stays as it is.")
+        if "Mt5ConsoleMayOpen" not in text:
+            note(
+                "A pause or a stop keeps it from opening positions only if it asks Mt5ConsoleMayOpen() before it does."
+            )
         return OwnSource(text=found.text or text, name=path.name, inputs=inputs)
     return None
 

@@ -132,28 +132,41 @@ def _matching(tokens: Sequence[Token], start: int) -> int | None:
 
 
 def find_inputs(program: Program) -> tuple[tuple[str, str], ...]:
-    """(name, default) of every `input` and `sinput`, in order; a text's default without its quotes."""
+    """(name, default) of every `input` and `sinput` variable, in order; a text's default without its quotes."""
     found: list[tuple[str, str]] = []
     tokens = program.tokens
     for index, token in enumerate(tokens):
         if token.kind != "name" or token.text not in ("input", "sinput"):
             continue
         end = index + 1
-        while end < len(tokens) and tokens[end].text not in ("=", ";"):
+        while end < len(tokens) and tokens[end].text != ";":
             end += 1
-        if end - index < 3 or end == len(tokens) or tokens[index + 1].text == "group":
+        if end == len(tokens) or tokens[index + 1].text == "group":
             continue
-        found.append((tokens[end - 1].text, _default(tokens, end)))
+        for variable in _variables(tokens[index + 2 : end]):
+            if variable and variable[0].kind == "name":
+                found.append((variable[0].text, _default(variable[1:])))
     return tuple(found)
 
 
-def _default(tokens: Sequence[Token], start: int) -> str:
-    words: list[str] = []
-    for token in tokens[start + 1 :] if tokens[start].text == "=" else ():
-        if token.text == ";" and token.kind == "sign":
-            break
-        words.append(_unquoted(token.text) if token.kind == "string" else token.text)
-    return "".join(words)
+def _variables(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """What stands between the commas of a declaration; those in brackets divide nothing."""
+    variable: list[Token] = []
+    depth = 0
+    for token in tokens:
+        if token.kind == "sign":
+            depth += (token.text in _CLOSING.values()) - (token.text in _CLOSING)
+        if token.kind == "sign" and token.text == "," and depth == 0:
+            yield variable
+            variable = []
+        else:
+            variable.append(token)
+    yield variable
+
+
+def _default(tokens: Sequence[Token]) -> str:
+    """The words behind `=`, texts without their quotes."""
+    return "".join(_unquoted(token.text) if token.kind == "string" else token.text for token in tokens[1:])
 
 
 def _unquoted(text: str) -> str:

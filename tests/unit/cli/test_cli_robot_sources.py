@@ -59,6 +59,7 @@ def test_asked_for_they_are_added_to_the_registered_copy_alone(run, source):
     assert "#include <Mt5Console\\Robot.mqh>" in asked["source_text"]
     assert 'Mt5ConsoleInputWhole("Fast", Fast);' in asked["source_text"]
     assert asked["inputs"] == {"Fast": "14"}
+    assert "Mt5ConsoleMayOpen()" in ran.err, "what only the trader can place is said"
     assert source.read_text() == PLAIN, "the trader's own file is never changed"
 
 
