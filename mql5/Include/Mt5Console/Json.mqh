@@ -21,7 +21,11 @@ bool Mt5ConsoleReadObject(const string text, string &names[], string &kinds[], s
       return(false);
      }
    Mt5ConsoleSkipBlanks(text, place);
-   return(place == StringLen(text) && Mt5ConsoleValue("protocol", names, values) == IntegerToString(MT5CONSOLE_PROTOCOL));
+   if(place != StringLen(text) || Mt5ConsoleKind("protocol", names, kinds) != "number")
+     {
+      return(false);
+     }
+   return(Mt5ConsoleValue("protocol", names, values) == IntegerToString(MT5CONSOLE_PROTOCOL));
   }
 
 // The value of a member, "" when there is none.
