@@ -179,6 +179,7 @@ class MainWindow(WindowFrame):
         self.top_bar.set_fleet(fleet)
         self.banner.set_mode(fleet.mode)
         self.tray.set_fleet(fleet)
+        self._on_incidents_changed(self._desk.incidents)
         if self._history is not None:
             self._history.note(fleet)
             self._ask_for_heartbeats(fleet)
@@ -200,8 +201,9 @@ class MainWindow(WindowFrame):
 
     @Slot(object)
     def _on_incidents_changed(self, incidents: tuple[IncidentPicture, ...]) -> None:
-        self.rail.set_open_incidents(len(incidents))
-        self.tray.set_incidents(incidents)
+        now = self._desk.fleet.at_utc_s
+        self.rail.set_open_incidents(sum(not one.is_silent(now) for one in incidents))
+        self.tray.set_incidents(incidents, now)
 
     @Slot(object)
     def _on_operation_changed(self, operation: OperationPicture) -> None:
@@ -247,8 +249,8 @@ class MainWindow(WindowFrame):
     @Slot()
     def _on_filter_changed(self) -> None:
         if self.fleet_page.has_view:
-            states = self.top_bar.chips.states
-            self.fleet_view.set_filter(self.top_bar.filter_text, states, self.fleet_page.live_only)
+            bar = self.top_bar
+            self.fleet_view.set_filter(bar.filter_text, bar.chips.states, self.fleet_page.live_only)
 
     @Slot(object)
     def _on_selected_changed(self, user_id: int) -> None:
@@ -328,11 +330,10 @@ class MainWindow(WindowFrame):
 
     @Slot(str)
     def _on_taken_on(self, operation_id: str) -> None:
+        self._mine.add(operation_id)
         operation = self._desk.operation(operation_id)
-        if operation is not None and not operation.is_running:
-            self.toasts.tell(*end_of(operation))
-        else:
-            self._mine.add(operation_id)
+        if operation is not None:
+            self._on_operation_changed(operation)
 
     @Slot(str)
     def _on_refused(self, words: str) -> None:
@@ -350,7 +351,6 @@ class MainWindow(WindowFrame):
         super().paintEvent(event)
         if not self._has_painted:
             self._has_painted = True
-            # After this frame, not within it.
             QTimer.singleShot(0, self, self._on_painted)
 
     def do_first(self, errand: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from mt5console.ui.pictures import ConnectionPicture, FleetPicture, IncidentPict
 from mt5console.ui.theme.look import look
 from mt5console.ui.views.incidents_view import IncidentsView
 from mt5console.ui.views.server_view import ServerView, builds_of, room_for_another, sum_of
+from mt5console.ui.window.tray import Alerts
 from tests.fakes.fake_desk import FakeDesk
 from tests.fakes.fleet_pictures import fleet_of_states
 
@@ -261,3 +262,30 @@ def test_before_the_first_picture_the_server_page_knows_nothing(desk, qtbot):
     assert server.engine.value("Newest picture") == "none yet"
     assert server.sums.value("Memory") == "unknown"
     server.hide()
+
+
+def test_alerts_of_an_incident_are_silenced_for_a_time_and_lifted_again(page, desk):
+    assert not page.findChild(QPushButton, "silence_end").isVisible()
+    QTest.mouseClick(shown(page, "silence_7200", QPushButton), Qt.MouseButton.LeftButton)
+    asked = desk.last("silence").arguments
+    assert asked["incident_id"] == "i1"
+    assert asked["until_utc_s"] == pytest.approx(desk.fleet.at_utc_s + 7200, abs=30)
+    desk.take("silence", "op")
+    desk.tell(OperationPicture(operation_id="op", kind="silence", state="done", progress="silenced"))
+    assert shown(page, "incidents_news").text() == "Silenced."
+    silent = replace(QUARANTINED, silenced_until_utc_s=asked["until_utc_s"])
+    desk.incidents_changed.emit((STALE, OUTAGE, silent))
+    assert page.detail.silence.text().startswith("Silent until ")
+    assert not page.findChild(QPushButton, "silence_7200").isVisible()
+    QTest.mouseClick(shown(page, "silence_end", QPushButton), Qt.MouseButton.LeftButton)
+    assert desk.last("silence").arguments == {"incident_id": "i1", "until_utc_s": None}
+
+
+def test_a_silent_incident_alerts_nobody_until_its_time_is_over():
+    alerts = Alerts()
+    assert alerts.fresh((), 0.0) == ()
+    silent = replace(STALE, silenced_until_utc_s=100.0)
+    assert alerts.fresh((silent, OUTAGE), 50.0) == (OUTAGE,)
+    assert alerts.fresh((silent, OUTAGE), 99.0) == ()
+    assert alerts.fresh((silent, OUTAGE), 101.0) == (silent,)
+    assert alerts.fresh((silent, OUTAGE), 102.0) == ()

@@ -227,5 +227,7 @@ def _entry_of(incident: IncidentPicture, lamp: Lamp, now_utc_s: float) -> _Entry
         age = f"was {age}" if age != NOTHING else age
     elif incident.acknowledged:
         text = f"Taken on: {incident.text}"
+    if incident.cleared_utc_s is None and incident.is_silent(now_utc_s):
+        text = f"Silent: {text}"
     tips = f"{where_words(incident)}: {incident.text}, {age}. Next: {incident.next_step}"
     return _Entry(incident, lamp, (text, where_words(incident), age), tips)

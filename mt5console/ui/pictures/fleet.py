@@ -136,6 +136,11 @@ class IncidentPicture:
     cleared_utc_s: float | None = None
     cleared_why: str = ""
     acknowledged: str = ""
+    silenced_until_utc_s: float | None = None
+
+    def is_silent(self, now_utc_s: float) -> bool:
+        """Whether nobody is to be alerted of it now."""
+        return self.silenced_until_utc_s is not None and self.silenced_until_utc_s > now_utc_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,4 +285,5 @@ def incident_of(shape: object) -> IncidentPicture:
         cleared_utc_s=as_number(entry.get("cleared_at")),
         cleared_why=as_text(entry.get("cleared_why")),
         acknowledged=as_text(entry.get("acknowledged")),
+        silenced_until_utc_s=as_number(entry.get("silenced_until")),
     )

@@ -22,16 +22,21 @@ from mt5console.ui.widgets.words import Words
 
 LONGEST_REASON = 500
 
+SILENCES = (("Silence 30 min", 1800), ("2 h", 7200), ("8 h", 28_800), ("Alert again", 0))
+"""For how long alerts of an incident can be silenced, in seconds; 0 lifts it."""
+
 
 class IncidentDetail(QScrollArea):
     """Signals:
     act_asked: the act's name (see `models.incident_causes`) and the IncidentPicture.
     acknowledged: the IncidentPicture and the reason.
+    silenced: the IncidentPicture and for how many seconds from now; 0 lifts a silence.
     terminal_wanted: the id of the user whose terminal a person wants to see.
     """
 
     act_asked = Signal(str, object)
     acknowledged = Signal(object, str)
+    silenced = Signal(object, float)
     terminal_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, *, read_only: bool = False) -> None:
@@ -56,6 +61,7 @@ class IncidentDetail(QScrollArea):
         self.tried = self._part(column, "What was tried")
         self.over = self._part(column, "How it ended")
         self._build_acknowledge(column)
+        self._build_silence(column)
         column.addStretch(1)
         self.setWidget(self._page)
         self._page.setAutoFillBackground(False)
@@ -115,6 +121,21 @@ class IncidentDetail(QScrollArea):
         row.addWidget(self.acknowledge)
         column.addLayout(row)
 
+    def _build_silence(self, column: QVBoxLayout) -> None:
+        self.silence = self._part(column, "Alerts")
+        row = QHBoxLayout()
+        row.setSpacing(look().px(7))
+        self._silences: list[QPushButton] = []
+        for title, seconds in SILENCES:
+            button = QPushButton(title, self._page)
+            button.setObjectName(f"silence_{seconds}" if seconds else "silence_end")
+            button.setProperty("seconds", seconds)
+            button.clicked.connect(self._on_silence)
+            self._silences.append(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+
     @property
     def incident(self) -> IncidentPicture | None:
         """What is shown."""
@@ -144,6 +165,7 @@ class IncidentDetail(QScrollArea):
         self._say(self.over, "" if is_open else f"{cleared}: {incident.cleared_why or 'it did not say why'}")
         self._show_acts(incident, is_open)
         self._show_taken(incident, is_open)
+        self._show_silence(incident, now_utc_s)
         self.cause.setAccessibleDescription(f"{incident.text} {LAMP_ROLES[lamp].value}")
 
     def _say(self, words: Words, text: str) -> None:
@@ -167,6 +189,20 @@ class IncidentDetail(QScrollArea):
         self.reason.setVisible(asks)
         self.acknowledge.setVisible(asks)
         self._on_reason_changed(self.reason.text())
+
+    def _show_silence(self, incident: IncidentPicture, now_utc_s: float) -> None:
+        is_open, is_silent = incident.cleared_utc_s is None, incident.is_silent(now_utc_s)
+        until = moment_words(incident.silenced_until_utc_s, now_utc_s)
+        words = f"Silent until {until}: no notification, not counted at the left." if is_silent else "On."
+        self._say(self.silence, words if is_open else "")
+        for button in self._silences:
+            lifts = not button.property("seconds")
+            button.setVisible(is_open and not self._read_only and lifts == is_silent)
+
+    def _on_silence(self) -> None:
+        button = self.sender()
+        if isinstance(button, QPushButton) and self._incident is not None:
+            self.silenced.emit(self._incident, float(button.property("seconds")))
 
     def _on_reason_changed(self, text: str) -> None:
         self.acknowledge.setEnabled(bool(text.strip()))

@@ -126,6 +126,7 @@ class IncidentsView(QWidget):
         self.detail = IncidentDetail(self, read_only=self._desk.read_only)
         self.detail.act_asked.connect(self._on_act_asked)
         self.detail.acknowledged.connect(self._on_acknowledged)
+        self.detail.silenced.connect(self._on_silenced)
         self.detail.terminal_wanted.connect(self.terminal_wanted)
         self._split.addWidget(self.detail)
         self._split.setStretchFactor(0, 5)
@@ -315,6 +316,19 @@ class IncidentsView(QWidget):
         self.news.say("Acknowledging …", Role.TEXT_SOFT)
         arguments = {"incident_id": incident.incident_id, "reason": reason}
         self._errands.ask("acknowledge", arguments, self._on_not_acknowledged, self._on_acknowledgement)
+
+    @Slot(object, float)
+    def _on_silenced(self, incident: IncidentPicture, seconds: float) -> None:
+        until = self._now() + seconds if seconds else None
+        self.news.say("Silencing …" if seconds else "Lifting the silence …", Role.TEXT_SOFT)
+        arguments = {"incident_id": incident.incident_id, "until_utc_s": until}
+        self._errands.ask("silence", arguments, self._on_not_acknowledged, self._on_silence_seen)
+
+    def _on_silence_seen(self, operation: OperationPicture) -> None:
+        if operation.state == "done":
+            self.news.say(f"{operation.progress.capitalize() or 'Done'}.", Role.OK)
+        elif not operation.is_running:
+            self.news.say(operation.error_text or "It was not silenced.", Role.FAILING)
 
     def _on_not_acknowledged(self, answer: Answer) -> None:
         self.news.say(answer.error_text, Role.FAILING)

@@ -31,6 +31,20 @@ def worst_of(fleet: FleetPicture) -> tuple[str, Role]:
     return f"{count} of {len(states)} {shown.title.lower()}", shown.role
 
 
+class Alerts:
+    """Which incidents a person is to be alerted of: each once, and again when its silence has ended."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] | None = None
+
+    def fresh(self, incidents: tuple[IncidentPicture, ...], now_utc_s: float) -> tuple[IncidentPicture, ...]:
+        """Those to tell of now; what is there at the first call is old news."""
+        known = self._known
+        loud = [one for one in incidents if not one.is_silent(now_utc_s)]
+        self._known = frozenset(one.incident_id for one in loud)
+        return () if known is None else tuple(one for one in loud if one.incident_id not in known)
+
+
 class Tray(QObject):
     """Does nothing where the desktop has no tray.
 
@@ -44,7 +58,7 @@ class Tray(QObject):
         super().__init__(parent)
         self._icon = QSystemTrayIcon(self) if QSystemTrayIcon.isSystemTrayAvailable() else None
         self._role: Role | None = None
-        self._known: frozenset[str] | None = None
+        self.news = Alerts()
         if self._icon is not None:
             self._icon.activated.connect(self._on_activated)
             self._icon.messageClicked.connect(self.clicked)
@@ -60,20 +74,16 @@ class Tray(QObject):
             self._icon.show()
         self._icon.setToolTip(f"mt5console · {fleet.server}: {words}")
 
-    def set_incidents(self, incidents: tuple[IncidentPicture, ...]) -> None:
-        """Notify of those that are new since the last call; those of the first call are old news."""
-        known = self._known
-        self._known = frozenset(incident.incident_id for incident in incidents)
-        if known is None or self._icon is None:
+    def set_incidents(self, incidents: tuple[IncidentPicture, ...], now_utc_s: float = 0.0) -> None:
+        """Notify of those that are new since the last call, or not silent any more; those of the first are old news."""
+        fresh = self.news.fresh(incidents, now_utc_s)
+        if self._icon is None or not fresh:
             return
-        fresh = [incident for incident in incidents if incident.incident_id not in known]
         if len(fresh) == 1:
             title = "mt5console" if fresh[0].user_id is None else f"mt5console · user_{fresh[0].user_id}"
             text = f"{fresh[0].text} {fresh[0].next_step}".strip()
-        elif fresh:
-            title, text = "mt5console", f"{len(fresh)} new incidents; the first: {fresh[0].text}"
         else:
-            return
+            title, text = "mt5console", f"{len(fresh)} new incidents; the first: {fresh[0].text}"
         self._icon.showMessage(title, text, QSystemTrayIcon.MessageIcon.Warning, NOTICE_MS)
 
     def hide(self) -> None:
