@@ -110,14 +110,15 @@ class ClassSymbol:
 
     def unfinished(self) -> str:
         """The name of a pure virtual method that no class of the lineage fills in, or ""."""
-        filled: set[tuple[str, tuple[str, ...]]] = set()
+        filled: set[tuple[str, tuple[str, ...], bool]] = set()
         for one in self.lineage():
             for forms in one.methods.values():
                 for form in forms:
                     pure = form.node.pure or one.keyword == "interface"
-                    if pure and (form.name, form.key) not in filled:
+                    what = (form.name, form.key, form.node.const)
+                    if pure and what not in filled:
                         return form.name
-                    filled.add((form.name, form.key))
+                    filled.add(what)
         return ""
 
 

@@ -41,6 +41,7 @@ class CallChecker(ArgumentChecker, ABC):
         if methods:
             return self._own_method(node, methods, values)
         if name in self.functions:
+            self.called.add(name)
             return self._choose(node, name, self.functions[name], values)
         if name in FUNCTIONS:
             return self._built_in(node, name, values)
@@ -120,6 +121,7 @@ class CallChecker(ArgumentChecker, ABC):
     def _scoped(self, node: Call, callee: Scoped, values: list[Value]) -> Value:
         if not callee.owner:
             if callee.name in self.functions:
+                self.called.add(callee.name)
                 return self._choose(node, callee.name, self.functions[callee.name], values)
             if callee.name in FUNCTIONS:
                 return self._built_in(node, callee.name, values)

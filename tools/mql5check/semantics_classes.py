@@ -91,7 +91,7 @@ class ClassChecker(FunctionChecker):
         for forms in symbol.methods.values():
             for form in forms:
                 inherited = symbol.base.find_methods(form.name) if symbol.base is not None else []
-                same = [other for other in inherited if other.key == form.key and _is_virtual(other)]
+                same = [other for other in inherited if _is_overridden(other, form)]
                 if form.node.override and not same:
                     self.say(form.node, f"no base class has a virtual {form.name} with these parameters")
                 if same and same[0].returns != form.returns:
@@ -203,6 +203,7 @@ def _needs(symbol: ClassSymbol) -> bool:
     return bool(symbol.constructors) and all(form.fewest > 0 for form in symbol.constructors)
 
 
-def _is_virtual(form: Form) -> bool:
-    """Whether a method may be overridden: virtual itself, or in an interface."""
-    return form.node.virtual or form.node.override
+def _is_overridden(other: Form, form: Form) -> bool:
+    """Whether a method of a base class is the virtual one that `form` stands for: const and not const are two."""
+    virtual = other.node.virtual or other.node.override
+    return virtual and other.key == form.key and other.node.const == form.node.const

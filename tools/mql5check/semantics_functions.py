@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 
 from tools.mql5check.builtins import EVENT_FORMS, FUNCTIONS, KINDS, Signature
 from tools.mql5check.names import ClassSymbol, Form, Parameter, Scope, Variable
@@ -110,11 +111,24 @@ class FunctionChecker(StatementChecker):
             for form in self.functions[name]:
                 self._event(form)
         kind = self.program.kind
+        if kind in KINDS:
+            self._misspelt()
         if kind in KINDS and not any(_kind_fits(name, kind) for name in found):
             start = "OnStart" if kind in ("script", "service") else "OnInit or OnTick"
             wanted = "OnCalculate" if kind == "indicator" else start
             self.path = self.program.path
             self.say(Node(Span(1, 1, 1, 1)), f"the terminal finds nothing to call: the {kind} has no {wanted}")
+
+    def _misspelt(self) -> None:
+        """A function that nobody calls, with nearly the name of an event, is an event that never comes."""
+        for name, forms in self.functions.items():
+            if name in EVENT_FORMS or name in self.called or not name.lower().startswith("on"):
+                continue
+            meant = [event for event in EVENT_FORMS if event.lower() == name.lower()]
+            meant = meant or get_close_matches(name, EVENT_FORMS, 1, 0.85)
+            if meant:
+                self.path = forms[0].path
+                self.say(forms[0].node, f"nothing calls {name}: is {meant[0]} meant?")
 
     def _event(self, form: Form) -> None:
         signatures = EVENT_FORMS[form.name]

@@ -28,6 +28,7 @@ class NameTable:
         self.enums: dict[str, tuple[str, ...]] = {}
         self.scope: Scope | None = None
         self.form: Form | None = None
+        self.called: set[str] = set()
         self.loops = 0
         self.switches = 0
         self._told: set[tuple[str, int, int]] = set()

@@ -154,6 +154,15 @@ CLASSES = (
         4,
     ),
     outside(
+        "override without const",
+        "class A1\n  {\npublic:\n   virtual int F() const { return(1); }\n  };\n"
+        "class B1 : public A1\n  {\npublic:\n   int F() override { return(2); }\n  };",
+        "class A1\n  {\npublic:\n   virtual int F() const { return(1); }\n  };\n"
+        "class B1 : public A1\n  {\npublic:\n   int F() const override { return(2); }\n  };",
+        "no base class has a virtual F",
+        9,
+    ),
+    outside(
         "object of a pure class",
         "class A1\n  {\npublic:\n   virtual int F() = 0;\n  };\nA1 a;",
         "class A1\n  {\npublic:\n   virtual int F() { return(1); }\n  };\nA1 a;",

@@ -195,6 +195,20 @@ CONSTRUCTS = (
         "the terminal calls int OnInit()",
     ),
     whole(
+        "event in small letters",
+        "void OnTick()\n  {\n  }\nvoid Ontimer()\n  {\n  }\n",
+        "void OnTick()\n  {\n  }\nvoid OnTimer()\n  {\n  }\n",
+        "is OnTimer meant?",
+        4,
+    ),
+    whole(
+        "event misspelt",
+        "void OnTick()\n  {\n  }\nvoid OnDeinitt(const int reason)\n  {\n   Print(reason);\n  }\n",
+        "void OnTick()\n  {\n   OnDeinitt(1);\n  }\nvoid OnDeinitt(const int reason)\n  {\n   Print(reason);\n  }\n",
+        "is OnDeinit meant?",
+        4,
+    ),
+    whole(
         "OnDeinit without reason",
         "void OnTick()\n  {\n  }\nvoid OnDeinit()\n  {\n  }\n",
         "void OnTick()\n  {\n  }\nvoid OnDeinit(const int reason)\n  {\n  }\n",
