@@ -331,6 +331,58 @@ void OnStart()
 """,
     ),
     case(
+        "a file is compared with what no failure gives",
+        f"""
+void OnStart()
+  {{
+   {OPEN} //!
+   if(file == 0)
+     {{
+      return;
+     }}
+   FileWrite(file, "a"); //!
+   FileClose(file); //!
+  }}
+""",
+        f"""
+void OnStart()
+  {{
+   {OPEN}
+   if(file < 0)
+     {{
+      return;
+     }}
+   FileWrite(file, "a");
+   FileClose(file);
+  }}
+""",
+    ),
+    case(
+        "a chart is compared with what no failure gives",
+        """
+void OnStart()
+  {
+   long chart = ChartOpen("EURUSD", PERIOD_H1);
+   if(chart == -1)
+     {
+      return;
+     }
+   ChartRedraw(chart); //!
+  }
+""",
+        """
+void OnStart()
+  {
+   long chart = ChartOpen("EURUSD", PERIOD_H1);
+   if(chart <= 0)
+     {
+      return;
+     }
+   ChartRedraw(chart);
+  }
+""",
+    ),
+    case(
         "a helper gets a file that was not compared",
         f"""
 void Write(const int handle)

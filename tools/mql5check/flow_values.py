@@ -48,7 +48,7 @@ from tools.mql5check.syntax import (
 
 Ways = tuple[State | None, State | None]
 
-_NOTHING: Final = {"INVALID_HANDLE", "POINTER_INVALID", "NULL", "-1", "0"}
+_NOTHING: Final = {"INVALID_HANDLE", "POINTER_INVALID"}
 _SWAPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -305,10 +305,12 @@ class Values(Scopes):
         if _nothing(left):
             left, right, operator = right, left, _SWAPPED.get(operator, operator)
         asked = self._asked(left)
-        if asked is None or not _nothing(right):
+        if asked is None:
             return state, state
-        if callee(plain(left)) == "CheckPointer":
-            return self._valid(asked, state, good_if=operator == "!=")
+        if callee(plain(left)) == "CheckPointer" and operator in {"==", "!="}:
+            return self._valid(asked, state, good_if=(operator == "==") == _is_alive(right))
+        if not _nothing(right) or (operator in {"==", "!="} and not _fits(state.of(asked).atoms, right)):
+            return state, state
         if operator == "==" or operator in {"<", "<="}:
             return self._checked(asked, state, good_if=False)
         if operator in {"!=", ">", ">="}:
@@ -353,6 +355,18 @@ def _nothing(expression: Expression) -> bool:
     if isinstance(expression, Literal):
         return expression.kind == "null" or expression.text == "0"
     return isinstance(expression, Name) and expression.name in _NOTHING
+
+
+def _is_alive(expression: Expression) -> bool:
+    expression = plain(expression)
+    return isinstance(expression, Name) and expression.name in {"POINTER_DYNAMIC", "POINTER_AUTOMATIC"}
+
+
+def _fits(atoms: frozenset[Atom], nothing: Expression) -> bool:
+    """Whether a failure equals what is compared: of handles it is -1, of charts and objects 0."""
+    nothing = plain(nothing)
+    is_zero = isinstance(nothing, Literal) or (isinstance(nothing, Name) and nothing.name != "INVALID_HANDLE")
+    return all((atom.resource in {CHART.name, OBJECT.name}) == is_zero for atom in atoms if atom.resource)
 
 
 def _is_comparison(expression: Expression) -> bool:
