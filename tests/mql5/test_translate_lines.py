@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mql5.small_workshop import Workshop
+from tools.mql5check import build as build_module
 from tools.mql5check.build import BuildError, build, main
 from tools.mql5check.program import load_text
 from tools.mql5check.translate import translate
@@ -112,6 +113,25 @@ def test_a_mistake_of_form_is_told_before_any_compiler_runs(tmp_path):
     source.write_text("int OnInit()\n{\n return(0)\n}\n", encoding="utf-8")
     with pytest.raises(BuildError, match=r"Broken\.mq5:\d+: error: "):
         build(source, out=tmp_path / "out")
+
+
+def test_the_compiled_runtime_is_made_once_and_old_ones_are_forgotten(compiler, tmp_path, monkeypatch):
+    made = []
+
+    def make(folder, generated, sanitize):
+        made.append(folder)
+        folder.mkdir()
+        (folder / "complete").touch()
+
+    monkeypatch.setattr(build_module, "_make_runtime", make)
+    first = build_module.runtime(tmp_path)
+    assert build_module.runtime(tmp_path) == first
+    assert len(made) == 1
+    for place in range(7):
+        monkeypatch.setattr(build_module, "tables_header", lambda place=place: str(place))
+        build_module.runtime(tmp_path)
+    kept = list(tmp_path.glob("*/complete"))
+    assert 1 < len(kept) < 7
 
 
 def test_the_command_says_what_is_wrong_and_makes_nothing(compiler, tmp_path, capsys):

@@ -33,6 +33,7 @@ def test_a_rendered_template_compiles_as_it_stands(compiler, native_cache, templ
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_sanitizers_find_nothing_in_the_runtime(compiler, native_cache):
     lines = list(VALUES)
     assert Workshop(native_cache).values(lines, sanitize=True) == list(VALUES.values())

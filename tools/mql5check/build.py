@@ -47,6 +47,7 @@ _SANITIZED: Final = (
     "-DMQL_SANITIZED",
 )
 _PROGRAM_ONLY: Final = ("-Wno-implicit-fallthrough", "-Wno-unused-function", "-Wno-missing-field-initializers")
+_KEPT: Final = 4
 _MESSAGE: Final = re.compile(r"^(.*?):(\d+):(?:\d+:)? (error|warning|fatal error): (.*)$")
 
 
@@ -107,8 +108,10 @@ def runtime(cache: Path | None = None, *, sanitize: bool = False) -> Path:
     generated = {"mql_tables.hpp": tables_header(), "mql_undefs.hpp": undefs_header()}
     folder = root / (_key(generated) + ("-sanitized" if sanitize else ""))
     if (folder / "complete").exists():
+        (folder / "complete").touch()
         return folder
     root.mkdir(parents=True, exist_ok=True)
+    _forget_old(root)
     with tempfile.TemporaryDirectory(prefix="making-", dir=root) as scratch:
         made = Path(scratch) / "made"
         _make_runtime(made, generated, sanitize)
@@ -119,6 +122,13 @@ def runtime(cache: Path | None = None, *, sanitize: bool = False) -> Path:
             if not (folder / "complete").exists():
                 raise
     return folder
+
+
+def _forget_old(root: Path) -> None:
+    """Remove what was not used lately: each change of the runtime leaves tens of megabytes."""
+    used = sorted(root.glob("*/complete"), key=lambda mark: mark.stat().st_mtime, reverse=True)
+    for mark in used[_KEPT:]:
+        shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def _key(generated: dict[str, str]) -> str:
