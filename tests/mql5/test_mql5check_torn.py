@@ -129,7 +129,7 @@ def test_a_long_sum_and_many_branches_are_fine():
     sums = "int x = " + " + ".join(["1"] * 900) + ";\n"
     branches = (
         "void F(int n)\n  {\n   "
-        + "".join(f"if(n == {n}) Print({n});\n   else " for n in range(150))
+        + "".join(f"if(n == {n}) Print({n});\n   else " for n in range(450))
         + "Print(n);\n  }\n"
     )
     text = sums + branches + "void OnStart()\n  {\n   F(x);\n  }\n"

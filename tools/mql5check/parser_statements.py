@@ -27,6 +27,7 @@ from tools.mql5check.syntax import (
 )
 from tools.mql5check.words import TYPE_WORDS
 
+MOST_BRANCHES = 500
 _NOT_HERE = {
     "input": "inputs are declared outside functions",
     "sinput": "inputs are declared outside functions",
@@ -132,10 +133,20 @@ class StatementParser(ExpressionParser):
         return body
 
     def _if(self, start: Token) -> Statement:
-        condition = self._condition("if")
-        then = self._body("if")
-        otherwise = self._body("else") if self.takes("else") else None
-        return If(self.span_from(start), condition, then, otherwise)
+        branches = [(start, self._condition("if"), self._body("if"))]
+        result: Statement | None = None
+        while self.takes("else"):
+            if not self.sees("if"):
+                result = self._body("else")
+                break
+            start = self.step()
+            branches.append((start, self._condition("if"), self._body("if")))
+            if len(branches) > MOST_BRANCHES:
+                raise self.error(start, f"more than {MOST_BRANCHES} branches follow each other")
+        for start, condition, then in reversed(branches):
+            result = If(self.span_from(start), condition, then, result)
+        assert result is not None
+        return result
 
     def _while(self, start: Token) -> Statement:
         condition = self._condition("while")
