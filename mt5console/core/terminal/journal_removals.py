@@ -57,6 +57,9 @@ def explained(entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
             login = entry.detail("login")
         elif entry.kind is JournalKind.ROBOT_INIT_FAILED:
             failures.append(entry)
+        if not line and entry.kind is not JournalKind.ROBOT_REMOVED:
+            yield entry
+            continue
         waiting = _Waiting(entry)
         if entry.kind is JournalKind.ROBOT_REMOVED:
             waiting.because = INIT_FAILED if _has_failed(entry, failures) else ""
