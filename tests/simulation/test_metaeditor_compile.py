@@ -92,6 +92,11 @@ def test_a_good_expert_compiles_with_the_real_logs_form(terminal: Path) -> None:
     assert summary.split("\t")[2:] == ["Compile", f"{source} - {lines[-2].removeprefix('Result: ')}\r\n"]
 
 
+def test_every_variable_of_an_input_line_is_in_the_binary(terminal: Path) -> None:
+    compile_text(terminal, "input int A = 1, B = 60 * 2;\ninput color C = C'1,2,3';\n" + GOOD)
+    assert binary(terminal).inputs[:3] == (("A", "1"), ("B", "60*2"), ("C", "C'1,2,3'"))
+
+
 def test_the_binary_tells_what_the_source_says(terminal: Path) -> None:
     compile_text(terminal, GOOD)
     made = binary(terminal)

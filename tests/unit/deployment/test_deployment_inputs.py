@@ -154,6 +154,11 @@ def test_the_members_of_an_enumeration_have_their_numbers_and_their_comments():
     assert (how.kind, how.type_name) == (Kind.CHOICE, "Mode")
 
 
+def test_the_last_members_comment_may_stand_behind_the_brace():
+    how = only("enum Side { BOTH, // Both ways\n   BUYS }; // Buys only\ninput Side X = BUYS;")
+    assert [option.title for option in how.options] == ["Both ways", "Buys only"]
+
+
 def test_only_the_branch_that_is_compiled_counts():
     source = """
 #ifdef __MQL4__

@@ -28,7 +28,7 @@ LONGEST_DECLARATION = 20_000
 
 LONGEST_COMMENT = 1000
 
-_BEHIND = re.compile(r"[ \t]*(//[^\n]*|/\*[^\n]*?\*/)")
+_BEHIND = re.compile(r"[ \t]*;?[ \t]*(//[^\n]*|/\*[^\n]*?\*/)")
 _MATTERS = re.compile(
     rf"""(?P<comment>{spelling.LINE_COMMENT}|{spelling.BLOCK_COMMENT})
       |(?P<quoted>{spelling.STRING}|{spelling.CHARACTER})
