@@ -103,6 +103,7 @@ class Agent:
         self._since_ms = 0
         self._is_settled = False
         self._started_utc_s = 0.0
+        self._is_losing = False
         self._sequence = 0
         self._told: AccountSeen | None = None
         self._told_ms = 0
@@ -198,7 +199,7 @@ class Agent:
             return 0
         home = self._host.open_chart(self._chart.symbol, self._chart.timeframe)
         if home == 0:
-            self._host.print(self._chart, "no chart could be opened for the agent; it stays where it is")
+            self._host.print(self._chart, "no chart could be opened for the agent, error 4105; it stays where it is")
         return home
 
     def _go_on_moving(self, home: int, was_opened: bool) -> bool:
@@ -264,8 +265,12 @@ class Agent:
         )
         try:
             self._host.disk.replace(self._status_path, protocol.encode_status(status))
+            is_lost = False
         except OSError:
-            return
+            is_lost = True
+        if is_lost != self._is_losing:
+            self._host.print(self._chart, f"the status {'cannot be written now' if is_lost else 'is written again'}")
+        self._is_losing = is_lost
 
     def _look_for_commands(self) -> None:
         try:

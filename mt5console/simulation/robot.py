@@ -45,13 +45,14 @@ class SeedHeartbeat:
         """At the end of OnInit."""
         self._host.set_global(self._ready, self._host.time_current())
 
-    def beat(self, text: str) -> None:
-        """Once a second. A full disk loses the beat, never the robot."""
+    def beat(self, text: str) -> bool:
+        """Once a second; False when it could not be written. A full disk loses the beat, never the robot."""
         self._host.set_global(self._beat, self._host.time_current())
         try:
             self._host.disk.rewrite(self._path, f"{text}\r\n".encode("ascii"))
         except OSError:
-            return
+            return False
+        return True
 
     def end(self) -> None:
         """In OnDeinit."""
@@ -113,6 +114,7 @@ class Robot:
         self._desired: DeploymentId | None = None
         self._desired_stamp: tuple[int, int] | None = None
         self._entries: Entries | None = None
+        self._is_losing = False
         self._sequence = 0
         self._ticks_before = 0
         self._beat_at_ms = 0
@@ -123,7 +125,8 @@ class Robot:
         if self._result != INIT_SUCCEEDED:
             return self._result
         if self.robot_id <= 0:
-            self._host.print(self._chart, f"input {protocol.ROBOT_INPUT} is missing")
+            told = f"input {protocol.ROBOT_INPUT} is missing: this robot is to be deployed by the console"
+            self._host.print(self._chart, told)
             return INIT_FAILED
         try:
             self._host.disk.make_directory(self._folder)
@@ -171,9 +174,10 @@ class Robot:
         )
         try:
             self._host.disk.replace(self._beat_path, protocol.encode_heartbeat(beat))
+            is_written = True
         except OSError:
-            pass
-        self._seed.beat(time_to_string(utc, seconds=True))
+            is_written = False
+        self._tell_loss(self._seed.beat(time_to_string(utc, seconds=True)) and is_written)
 
     def on_deinit(self, reason: Deinit) -> None:
         """READY and the globals go with the robot; its last beat stays as evidence. A refused copy touches nothing."""
@@ -193,6 +197,14 @@ class Robot:
         if self._slow_beats == _SLOW_BEATS:
             why = "the timer was set to a longer period by the robot, or its events last long"
             self._report(ERROR_SLOW, f"heartbeats come too seldom: {why}")
+
+    def _tell_loss(self, is_written: bool) -> None:
+        """The first beat that is lost, and the first that is written again."""
+        if self._is_losing and is_written:
+            self._host.print(self._chart, "heartbeats are written again")
+        elif not is_written and not self._is_losing:
+            self._host.print(self._chart, "heartbeats cannot be written now; the robot goes on")
+        self._is_losing = not is_written
 
     def _write_ready(self) -> None:
         chart = self._chart

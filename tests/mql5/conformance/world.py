@@ -292,6 +292,14 @@ class World:
             rows += [line.split("\t")[1:] for line in text.split("\r\n") if line]
         return rows
 
+    def prints(self):
+        """The experts log: who said what."""
+        rows = []
+        for file in sorted(self.layout.experts_logs.glob("2*.log")):
+            text = file.read_bytes().decode("utf-16")
+            rows += [line.split("\t")[2:] for line in text.split("\r\n") if line]
+        return rows
+
     def files(self):
         """Every file below MQL5/Files by its name, each as what it means."""
         found = {}
@@ -306,7 +314,13 @@ class World:
             (chart.chart_id, chart.symbol, chart.timeframe, chart.expert, chart.may_trade, chart.is_passing)
             for chart in self.charts.open_charts
         ]
-        seen = {"files": self.files(), "globals": self.variables(), "charts": charts, "journal": self.journal_lines()}
+        seen = {
+            "files": self.files(),
+            "globals": self.variables(),
+            "charts": charts,
+            "journal": self.journal_lines(),
+            "prints": self.prints(),
+        }
         self.notes.append((word, seen))
 
     # ---- people and programs that get in the way ----
