@@ -37,14 +37,22 @@ sys.exit(main([__file__.removesuffix(".py"), *sys.argv[1:]]))
 
 
 def write_script(path: Path, module: str) -> None:
-    """Write an executable program, replacing what is there at once; on Windows `path` ends with `.exe`.
+    """Write an executable program that runs `module.main`, replacing what is there at once; on Windows `path` ends
+    with `.exe`. Raises OSError."""
+    write_program(path, script_text(module))
 
-    Raises OSError.
-    """
+
+def write_program(path: Path, text: str) -> None:
+    """Write an executable program from a Python script's text. Raises OSError."""
     if sys.platform == "win32":
-        _write_program(path, module)
+        # The ready-made program, what it is to run, and where its Python is.
+        _replace(path.with_name(path.name + ".py"), text)
+        _replace(path.with_suffix(".launch"), f"{_python_library()}\n{sys.base_prefix}\n")
+        beside = path.with_name(path.name + ".tmp")
+        shutil.copyfile(resource_root("resources") / "simulation" / "program.exe", beside)
+        os.replace(beside, path)
     else:
-        _replace(path, script_text(module))
+        _replace(path, text)
 
 
 def _replace(path: Path, text: str) -> None:
@@ -60,14 +68,6 @@ if sys.platform == "win32":
     from ctypes import wintypes
 
     from mt5console.simulation.resources import resource_root
-
-    def _write_program(path: Path, module: str) -> None:
-        """The ready-made program, what it is to run, and where its Python is."""
-        _replace(path.with_name(path.name + ".py"), script_text(module))
-        _replace(path.with_suffix(".launch"), f"{_python_library()}\n{sys.base_prefix}\n")
-        beside = path.with_name(path.name + ".tmp")
-        shutil.copyfile(resource_root("resources") / "simulation" / "program.exe", beside)
-        os.replace(beside, path)
 
     def _python_library() -> str:
         """The full path of this Python's own library."""

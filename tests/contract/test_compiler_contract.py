@@ -13,11 +13,12 @@ from mt5console.core.ports import Compiler
 from mt5console.platforms import metaeditor
 from mt5console.platforms.metaeditor import MetaEditorCompiler
 from mt5console.simulation.binary import read_binary
+from mt5console.simulation.program_script import program_name, write_program, write_script
 
-NAME = "metaeditor64"
+NAME = program_name("metaeditor64")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-PRELUDE = """import sys, os, time, pathlib
+PRELUDE = """import sys, os, time, pathlib, subprocess
 source = pathlib.Path(next(w for w in sys.argv if w.startswith("/compile:"))[9:].strip('"'))
 assert "/log" in sys.argv and "/portable" in sys.argv
 log, ex5 = source.with_suffix(".log"), source.with_suffix(".ex5")
@@ -25,10 +26,14 @@ def say(text, encoding="utf-16"): log.write_bytes(text.replace("\\n", "\\r\\n").
 """
 
 
+PRELUDE += f"""
+def another(*words):
+    subprocess.Popen([{sys.executable!r}, "-I", __file__, *sys.argv[1:], *words], stdin=-3, stdout=-3, stderr=-3)
+"""
+
+
 def editor(directory: Path, body: str) -> None:
-    script = directory / NAME
-    script.write_text(f"#!{sys.executable} -I\n{PRELUDE}{body}")
-    script.chmod(0o755)
+    write_program(directory / NAME, f"#!{sys.executable} -I\n{PRELUDE}{body}")
 
 
 @pytest.fixture
@@ -45,10 +50,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_the_simulated_metaeditor_compiles(tmp_path: Path, compiler: Compiler, source: Path) -> None:
-    script = tmp_path / NAME
-    main = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from mt5console.simulation.metaeditor import main"
-    script.write_text(f"#!{sys.executable} -I\n{main}; sys.exit(main(sys.argv))\n")
-    script.chmod(0o755)
+    write_script(tmp_path / NAME, "mt5console.simulation.metaeditor")
     report = compiler.compile(source, tmp_path, 20)
     assert report.ok, report.evidence
     assert read_binary(source.with_suffix(".ex5")) is not None
@@ -110,23 +112,27 @@ def test_an_old_log_and_an_old_ex5_prove_nothing(tmp_path: Path, compiler: Compi
     assert source.with_suffix(".ex5").read_bytes() == b"OLD"
 
 
-def test_a_log_that_comes_after_the_process_counts(tmp_path: Path, compiler: Compiler, source: Path) -> None:
+def test_a_log_that_comes_after_the_process_counts(
+    tmp_path: Path, compiler: Compiler, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metaeditor, "LOG_GRACE_S", 20.0)
     editor(
         tmp_path,
-        "if os.fork() == 0:\n    time.sleep(0.3)\n    ex5.write_bytes(b'EX5')\n"
-        "    say('Result: 0 errors, 0 warnings')\n    os._exit(0)",
+        "if '/late' in sys.argv:\n    time.sleep(0.3)\n    ex5.write_bytes(b'EX5')\n"
+        "    say('Result: 0 errors, 0 warnings')\nelse:\n    another('/late')",
     )
-    assert compiler.compile(source, tmp_path, 20).ok
+    assert compiler.compile(source, tmp_path, 30).ok
 
 
 def test_at_the_deadline_the_whole_tree_is_ended(tmp_path: Path, compiler: Compiler, source: Path) -> None:
     pids = tmp_path / "pids"
-    editor(tmp_path, f"child = os.fork()\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\ntime.sleep(60)")
+    told = f"with open({str(pids)!r}, 'a') as file:\n    file.write(f'{{os.getpid()}}\\n')"
+    editor(tmp_path, f"if '/late' not in sys.argv:\n    another('/late')\n{told}\ntime.sleep(60)")
     began = time.monotonic()
-    report = compiler.compile(source, tmp_path, 1.5)
-    assert time.monotonic() - began < 8
+    report = compiler.compile(source, tmp_path, 8)
+    assert time.monotonic() - began < 30
     assert not report.ok
-    assert "did not finish within 1.5 s" in report.evidence
+    assert "did not finish within 8 s" in report.evidence
     started = [int(line) for line in pids.read_text().split()]
     assert len(started) == 2
     for pid in started:
@@ -145,9 +151,9 @@ def test_a_blank_in_the_path_is_named(tmp_path: Path, compiler: Compiler) -> Non
 
 
 def test_what_is_missing_is_named(tmp_path: Path, compiler: Compiler, source: Path) -> None:
-    assert "MetaEditor is missing" in compiler.compile(source, tmp_path, 5).evidence
+    assert "MetaEditor is missing" in compiler.compile(source, tmp_path, 8).evidence
     (tmp_path / NAME).write_text("no program")
-    assert "could not be started" in compiler.compile(source, tmp_path, 5).evidence
+    assert "could not be started" in compiler.compile(source, tmp_path, 8).evidence
     assert "absent.mq5 is missing" in compiler.compile(tmp_path / "absent.mq5", tmp_path, 5).evidence
 
 
