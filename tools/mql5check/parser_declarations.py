@@ -62,7 +62,10 @@ class DeclarationParser(ClassParser):
     def _variable_or_function(self, start: Token, template: tuple[str, ...]) -> Declaration:
         marks = {"const": False, "static": False}
         while self.token.text in marks and self.token.kind == "keyword":
-            marks[self.step().text] = True
+            token = self.step()
+            if marks[token.text]:
+                raise self.error(token, f"{token.text} is written twice")
+            marks[token.text] = True
         if not (self.token.kind == "name" or self.variable_begins() or self.sees("void")):
             raise self.error(self.token, "a declaration begins with a type; statements stand inside functions")
         if self.token.kind == "name" and self.peek().text == "::":

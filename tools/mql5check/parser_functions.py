@@ -38,10 +38,11 @@ class FunctionParser(StatementParser):
         const = self.takes("const")
         override = final = False
         while self.sees("override") or self.sees("final"):
-            if self.step().text == "override":
-                override = True
-            else:
-                final = True
+            token = self.step()
+            if (override and token.text == "override") or (final and token.text == "final"):
+                raise self.error(token, f"{token.text} is written twice")
+            override = override or token.text == "override"
+            final = final or token.text == "final"
         span = self.span_from(head.start)
         pure = self._pure(head)
         initials = self._initials(head)

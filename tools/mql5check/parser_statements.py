@@ -233,10 +233,11 @@ class StatementParser(ExpressionParser):
         start = self.token
         const = static = False
         while self.sees("const") or self.sees("static"):
-            if self.step().text == "const":
-                const = True
-            else:
-                static = True
+            token = self.step()
+            if (const and token.text == "const") or (static and token.text == "static"):
+                raise self.error(token, f"{token.text} is written twice")
+            const = const or token.text == "const"
+            static = static or token.text == "static"
         kind = self.plain_type()
         return self.declarators(start, kind, const=const, static=static, role="")
 

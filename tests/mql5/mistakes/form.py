@@ -125,4 +125,13 @@ FORM = (
     ),
     outside("comma in an enum", "enum E { A1 B1 };", "enum E { A1, B1 };", "'}' is missing"),
     outside("two mistakes, the second", "int x = ;\nint y = ;", "int x = 1;\nint y = 2;", "a value is missing", 2),
+    inside("const twice", "const const int x = 1;\nPrint(x);", "const int x = 1;\nPrint(x);", "written twice"),
+    outside("static twice", "static static int x = 1;", "static int x = 1;", "written twice"),
+    outside(
+        "override twice",
+        "class A1 { virtual void F() { } };\nclass B1 : public A1 { void F() override override { } };",
+        "class A1 { virtual void F() { } };\nclass B1 : public A1 { void F() override { } };",
+        "written twice",
+        2,
+    ),
 )
