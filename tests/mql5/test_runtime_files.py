@@ -119,6 +119,12 @@ void OnStart()
       bool again = FileMove("from", 0, "to", FILE_REWRITE);
       Print(plain, " ", code, " ", again, " ", FileIsExist("from"));
      }
+   if(Case == "deep")
+     {
+      bool copied = FileCopy("from", 0, "a\\\\b\\\\copy", 0);
+      bool moved = FileMove("from", 0, "c\\\\moved", 0);
+      Print(copied, moved, FileIsExist("from"));
+     }
    if(Case == "move onto held" || Case == "delete held")
      {
       ResetLastError();
@@ -244,6 +250,13 @@ def test_a_move_onto_a_file_needs_its_flag(start):
     prints, files = start("move", {"from": b"new", "to": b"old"})
     assert prints == ["false 5020 true false"]
     assert (files / "to").read_bytes() == b"new"
+
+
+def test_copies_and_moves_make_the_folders_they_need(start):
+    prints, files = start("deep", {"from": b"new"})
+    assert prints == ["truetruefalse"]
+    assert (files / "a" / "b" / "copy").read_bytes() == b"new"
+    assert (files / "c" / "moved").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize(("case", "code"), [("move onto held", 5004), ("delete held", 5006)])

@@ -190,13 +190,14 @@ static bool both_places(const char *function, const string &source, int common, 
   if (!fs::exists(from, none)) return fails(5019);
   if (fs::is_directory(from, none) || fs::is_directory(to, none)) return fails(5018);
   if (fs::exists(to, none) && !(mode & rewrite_flag)) return fails(5020);
-  return is_free(to) || fails(5004);
+  if (!is_free(from) || !is_free(to)) return fails(5004);
+  fs::create_directories(to.parent_path(), none);
+  return true;
 }
 bool FileMove(const string &source, int common, const string &target, int mode, Where at) {
   fs::path from, to;
   std::error_code error;
   if (!both_places("FileMove", source, common, target, mode, at, from, to)) return false;
-  if (!is_free(from)) return fails(5004);
   fs::rename(from, to, error);
   return !error || fails(5004);
 }
