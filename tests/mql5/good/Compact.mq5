@@ -58,6 +58,7 @@ ENUM_TIMEFRAMES Next(ENUM_TIMEFRAMES t)
   {
     case PERIOD_M1: return PERIOD_M5;
     case PERIOD_M5: return PERIOD_M15;
+    default: break;
   }
   return PERIOD_H1;
 }
