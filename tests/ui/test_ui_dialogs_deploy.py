@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QListView, QPlainTextEdit, QPushButton, QWidget
 
+from mt5console.core.deployment.rendering import describe_template
 from mt5console.ui.dialogs.deploy_dialog import DeployDialog
 from mt5console.ui.dialogs.deploy_registry import DeployRegistry
 from mt5console.ui.dialogs.deploy_words import next_steps, previous_inputs, same_source
@@ -166,6 +167,30 @@ def test_changed_inputs_are_registered_with_the_source_kept_and_then_reviewed(pe
     assert "source_text" not in asked
     person.desk.answer("add_robot", ROBOT)
     assert person.desk.last("deploy").arguments["dry_run"] is True
+
+
+def test_the_engine_says_what_the_inputs_are_and_what_was_typed_meanwhile_stays(person: Person) -> None:
+    person.chooses()
+    person.types("input_FastPeriod", "14")
+    described = describe_template("ma_cross").inputs
+    assert person.desk.last("robot_inputs").arguments == {"robot_id": 301}
+    person.desk.answer("robot_inputs", (described, dict(INPUTS)))
+    assert person.sees(QLineEdit, "input_FastPeriod").text() == "14"
+    assert "Bars of the fast average" in person.sees(QLineEdit, "input_FastPeriod").accessibleName()
+    person.types("input_FastPeriod", "many")
+    assert not person.sees(QPushButton, "review_button").isEnabled()
+    person.types("input_FastPeriod", "15")
+    person.clicks("review_button")
+    assert person.desk.last("add_robot").arguments["inputs"]["FastPeriod"] == "15"
+
+
+def test_inputs_that_cannot_be_described_are_typed_as_plain_text(person: Person) -> None:
+    person.chooses()
+    person.desk.refuse("robot_inputs", "no_source", "robot 301's source is gone: give it again")
+    assert "source is gone" in person.sees(QLabel, "inputs_summary").text()
+    person.types("input_FastPeriod", "14")
+    person.clicks("review_button")
+    assert person.desk.last("add_robot").arguments["inputs"]["FastPeriod"] == "14"
 
 
 def test_a_refused_input_is_told_beside_the_inputs(person: Person) -> None:

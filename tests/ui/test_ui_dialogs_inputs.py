@@ -171,12 +171,36 @@ def test_every_field_can_be_reached_with_the_keyboard_and_has_a_name_for_ears(fo
         assert field.accessibleDescription()
 
 
+def test_the_tab_key_goes_through_the_fields_in_their_order(form: InputsForm) -> None:
+    behind = QPushButton("behind", form.parentWidget())
+    wanted = [f"input_{spec.name}" for spec in INPUTS.own]
+    seen, part = [], form.findChild(QPushButton, "save_preset_button").nextInFocusChain()
+    while len(seen) < len(wanted) and part is not behind:
+        if part.objectName().startswith("input_") and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            seen.append(part.objectName())
+        part = part.nextInFocusChain()
+    assert seen == wanted
+    behind.deleteLater()
+
+
 def test_without_a_description_values_are_plain_text_and_what_was_typed_stays(qtbot: Any, model: InputsModel) -> None:
     model.set_plain((("Fast", "14"),))
     form = InputsForm(model)
     qtbot.addWidget(form)
     assert form.findChild(QLineEdit, "input_Fast").text() == "14"
     assert model.values() == (("Fast", "14"),)
+
+
+def test_two_hundred_inputs_come_in_turns_and_count_from_the_first_moment(qtbot: Any, model: InputsModel) -> None:
+    form = InputsForm(model)
+    qtbot.addWidget(form)
+    model.set_described(read_inputs("".join(f"input int X{number} = {number};\n" for number in range(200))), {})
+    assert form.findChild(QLabel, "inputs_summary").text() == "200 inputs"
+    assert form.findChild(QLineEdit, "input_X0") is not None
+    assert form.findChild(QLineEdit, "input_X199") is None, "the window is not held for all of them"
+    model.type_text("X199", "7")
+    qtbot.waitUntil(lambda: form.findChild(QLineEdit, "input_X199") is not None)
+    assert form.findChild(QLineEdit, "input_X199").text() == "7"
 
 
 # ---- presets --------------------------------------------------------------------------------------------------------

@@ -153,6 +153,7 @@ class ChoicePage(QWidget):
         if code == "bad_input" and (named := _NAMED.match(text)) is not None:
             self._model.refuse(named[1], text)
         self._form.show_error(field_of(code, text, ERROR_FIELDS), text)
+        self._inputs.focus_wrong()
 
     def clear_errors(self) -> None:
         """Forget what was wrong."""

@@ -5,7 +5,7 @@ Must not know: robots, the engine, or how presets are read (whoever shows the fo
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mt5console.core.deployment.inputs.description import InputSpec, Kind
@@ -18,6 +18,8 @@ from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.widgets.words import Words
 
+AT_ONCE, A_TURN = 16, 6
+"""Rows that are built before the form is shown, and in each turn after that."""
 _FIELD_EM = 15.0
 _ROWS_SEEN = 5
 
@@ -90,7 +92,8 @@ class InputsForm(QWidget):
     def focus_wrong(self) -> None:
         """Put the cursor into the first field that holds no value."""
         for name in self._model.wrong[:1]:
-            self._rows[name].focus()
+            if name in self._rows:
+                self._rows[name].focus()
 
     def _on_described(self) -> None:
         focused = next((name for name, row in self._rows.items() if row.has_focus()), "")
@@ -103,13 +106,10 @@ class InputsForm(QWidget):
         grid.setVerticalSpacing(look().px(7))
         grid.setColumnStretch(0, 5)
         grid.setColumnStretch(2, 4)
-        group = ""
-        for spec in self._model.inputs.own:
-            if spec.group != group:
-                group = spec.group
-                self._add_heading(grid, group)
-            self._rows[spec.name] = _Row(spec, self._model, grid, self._inside)
-        grid.setRowStretch(grid.rowCount(), 1)
+        self._grid, self._group = grid, ""
+        self._last_stop: QWidget = self._save
+        self._left = list(self._model.inputs.own)
+        self._build_rows(AT_ONCE)
         self._area.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
         first = next(iter(self._rows.values()), None)
@@ -120,11 +120,32 @@ class InputsForm(QWidget):
         self._show_summary()
         self.changed.emit()
 
+    def _build_rows(self, count: int) -> None:
+        """The next rows; those that are left come in turns, so that two hundred inputs never hold the window."""
+        now, self._left = self._left[:count], self._left[count:]
+        for spec in now:
+            if spec.group != self._group:
+                self._group = spec.group
+                self._add_heading(self._grid, spec.group)
+            row = self._rows[spec.name] = _Row(spec, self._model, self._grid, self._inside)
+            # Fields are newer than the buttons behind them: without this, Tab would come to them last.
+            for part in row.stops:
+                QWidget.setTabOrder(self._last_stop, part)
+                self._last_stop = part
+        if self._left:
+            QTimer.singleShot(0, self, self._on_turn)
+        else:
+            self._grid.setRowStretch(self._grid.rowCount(), 1)
+
+    def _on_turn(self) -> None:
+        if self._left:
+            self._build_rows(A_TURN)
+
     def _add_heading(self, grid: QGridLayout, group: str) -> None:
         heading = Words(group, Role.TEXT, FontRole.STRONG, self._inside)
         heading.setObjectName("inputs_group")
         heading.setContentsMargins(0, look().px(6) if grid.count() else 0, 0, 0)
-        grid.addWidget(heading, grid.rowCount(), 0, 1, 3)
+        grid.addWidget(heading, grid.rowCount() + 1, 0, 1, 3)
 
     def _on_changed(self, name: str) -> None:
         row = self._rows.get(name)
@@ -140,8 +161,9 @@ class InputsForm(QWidget):
         self._foot.setVisible(bool(told))
 
     def _show_summary(self) -> None:
-        wrong, known = len(self._model.wrong), len(self._rows)
-        changed = sum(self._model.is_changed(name) for name in self._rows)
+        names = [spec.name for spec in self._model.inputs.own]
+        wrong, known = len(self._model.wrong), len(names)
+        changed = sum(self._model.is_changed(name) for name in names)
         self._summary.set_role(Role.FAILING if wrong else Role.TEXT_SOFT)
         if wrong:
             text = f"{wrong} of {known} cannot be used"
@@ -158,7 +180,8 @@ class _Row:
 
     def __init__(self, spec: InputSpec, model: InputsModel, grid: QGridLayout, parent: QWidget) -> None:
         self._spec, self._model = spec, model
-        place = grid.rowCount()
+        # One row is left free above each: an error is put there when there is one.
+        place = grid.rowCount() + 1
         self._title = QLabel(spec.title.replace("&", "&&"), parent)
         self._title.setWordWrap(True)
         self._title.setToolTip(spec.name)
@@ -167,19 +190,24 @@ class _Row:
         self._title.setBuddy(self.field)
         self._note = Words("", Role.TEXT_FAINT, FontRole.SMALL, parent)
         self._note.setObjectName(f"input_{spec.name}_note")
-        self._error = Words("", Role.FAILING, FontRole.SMALL, parent)
-        self._error.setObjectName(f"input_{spec.name}_error")
-        self._error.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._parent, self._grid, self._place = parent, grid, place
+        self._error: Words | None = None
         middle = Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(self._title, place, 0, middle)
         grid.addWidget(self.field, place, 1, middle)
         grid.addWidget(self._note, place, 2, middle)
-        grid.addWidget(self._error, place + 1, 0, 1, 3)
         self.show_state()
 
     def has_focus(self) -> bool:
         """Whether the cursor is here."""
         return (self.field.focusProxy() or self.field).hasFocus()
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, in order."""
+        inside = self.field.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        found = [part for part in inside if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        return found if self.field.focusProxy() is not None else [self.field]
 
     def focus(self) -> None:
         """Put the cursor here."""
@@ -195,11 +223,20 @@ class _Row:
         changed = self._model.is_changed(name)
         self._note.set_role(Role.ACCENT if changed else Role.TEXT_FAINT)
         self._note.setText(self._words(changed))
-        self._error.setText(error)
-        self._error.setVisible(bool(error))
+        self._show_error(error)
         named = self.field.focusProxy() or self.field
         if error:
             named.setAccessibleDescription(error)
+
+    def _show_error(self, error: str) -> None:
+        if self._error is None and error:
+            self._error = Words("", Role.FAILING, FontRole.SMALL, self._parent)
+            self._error.setObjectName(f"input_{self._spec.name}_error")
+            self._error.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            self._grid.addWidget(self._error, self._place + 1, 0, 1, 3)
+        if self._error is not None:
+            self._error.setText(error)
+            self._error.setVisible(bool(error))
 
     def _shown(self, value: str) -> str:
         if self._spec.kind is Kind.FLAG:

@@ -42,6 +42,8 @@ class InputsModel(QObject):
         super().__init__(parent)
         self._inputs = SourceInputs()
         self._before: dict[str, str] = {}
+        self._specs: dict[str, InputSpec] = {}
+        self._were: dict[str, str | None] = {}
         self._typed: dict[str, _Typed] = {}
 
     def set_plain(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -54,7 +56,9 @@ class InputsModel(QObject):
         """These inputs, with the values that are registered; the rest have their defaults."""
         self._inputs = inputs
         self._before = {spec.name: before[spec.name] for spec in inputs.own if spec.name in before}
-        self._typed = {spec.name: self._known(spec, self.value_before(spec)) for spec in inputs.own}
+        self._specs = {spec.name: spec for spec in inputs.own}
+        self._were = {name: self.value_before(spec) for name, spec in self._specs.items()}
+        self._typed = {name: self._known(spec, self._were[name]) for name, spec in self._specs.items()}
         self.described.emit()
 
     # ---- looking ----------------------------------------------------------------------------------------------------
@@ -82,12 +86,8 @@ class InputsModel(QObject):
 
     def is_changed(self, name: str | None = None) -> bool:
         """Whether this input (or any) differs from before."""
-        names = [name] if name is not None else [spec.name for spec in self._inputs.own]
-        return any(
-            bool(self._typed[spec.name].error) or self._typed[spec.name].value != self.value_before(spec)
-            for spec in self._inputs.own
-            if spec.name in names
-        )
+        names = self._specs if name is None else (name,)
+        return any(self._typed[one].error or self._typed[one].value != self._were[one] for one in names)
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -153,7 +153,4 @@ class InputsModel(QObject):
         return _Typed("" if value is None else shown(spec, value), value)
 
     def _spec(self, name: str) -> InputSpec:
-        spec = self._inputs.find(name)
-        if spec is None:
-            raise KeyError(name)
-        return spec
+        return self._specs[name]
