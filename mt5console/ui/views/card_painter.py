@@ -182,7 +182,10 @@ class CardPainter:
         style, left = self._style, self._loads_left()
         painter.setFont(style.font(FontRole.SMALL))
         painter.setPen(style.colour(facts.restarts_role))
-        words = self._ink.fitted(facts.restarts_words, self._stats_right() - left, FontRole.SMALL)
+        room = self._stats_right() - left
+        # A number is said in fewer words before it would be cut.
+        ways = (facts.restarts_words, f"restarts {facts.restarts}", facts.restarts)
+        words = next((one for one in ways if self._ink.width(one, FontRole.SMALL) <= room), facts.restarts)
         painter.drawText(QPointF(left, self._shape.stats_base), words)
 
     def _paint_lamps(self, painter: QPainter, facts: StillFacts, ratio: float) -> None:
