@@ -26,7 +26,7 @@ TITLES = ("Terminal", "Memory", "Processor", "Up", "Build")
 NAME, NUMBER, LAST = 110, 78, 92
 """Widths of the names, of the numbers beside the bars, and of the last two columns, in the drawings' pixels."""
 
-MOST_BAR = 420
+MOST_BAR = 1000
 
 
 @dataclass(frozen=True, slots=True)
