@@ -359,6 +359,7 @@ def test_the_demo_is_run_as_typed(run):
         "screenshot": None,
         "chaos": True,
         "json_output": True,
+        "native": False,
     }
 
 

@@ -123,7 +123,7 @@ print(json.dumps(report))
 WHOLE = {"users": 1, "directory": True, "anything": True, "passwords": 1, "unfinished": 0, "removed": 0}
 NOTHING = {"users": 0, "directory": False, "anything": False, "passwords": 0, "unfinished": 0, "removed": 0}
 REMOVED = {**NOTHING, "removed": 1}
-STEPS = 26
+STEPS = 90
 
 
 def killed_at_every_step(tmp_path: Path, act: str) -> list[dict[str, int | bool]]:
