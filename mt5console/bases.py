@@ -74,7 +74,6 @@ def build_platform(base: BaseDirectory) -> Platform:
     """The outside world of a base directory: live on Windows, or the simulation."""
     if not base.simulated and sys.platform != "win32":
         raise UsageInvalid("live_needs_windows", "real terminals run on Windows only: use --simulate on this system")
-    name = "terminal64.exe" if sys.platform == "win32" else "terminal64"
     processes = process_host()
     files: FileStore = LocalFileStore()
     if base.simulated:
@@ -84,7 +83,7 @@ def build_platform(base: BaseDirectory) -> Platform:
         processes = SimulatedProcessHost(processes, base.layout)
     return Platform(
         simulated=base.simulated,
-        executable_name=name,
+        executable_name=program_file("terminal64"),
         clock=SystemClock(),
         processes=processes,
         files=files,
@@ -105,10 +104,14 @@ def _probe_module(base: BaseDirectory) -> str:
     return LIVE_PROBE_MODULE if load_settings(base.layout.root).real_package else SIMULATED_PROBE_MODULE
 
 
+def program_file(stem: str) -> str:
+    """The file name of one of MetaTrader's programs on this system: `terminal64.exe`, elsewhere `terminal64`."""
+    return f"{stem}.exe" if sys.platform == "win32" else stem
+
+
 def metaeditor() -> MetaEditorCompiler:
     """MetaEditor as it lies in a terminal's directory on this system."""
-    name = "metaeditor64.exe" if sys.platform == "win32" else "metaeditor64"
-    return MetaEditorCompiler(name, program_version() or size_as_version)
+    return MetaEditorCompiler(program_file("metaeditor64"), program_version() or size_as_version)
 
 
 def _template(base: BaseDirectory) -> TemplateSource:

@@ -1,10 +1,14 @@
-"""What kind of session this program runs in, for doctor. Must not know: what runs in it."""
+"""What kind of session this program runs in, with which rights and by whose clock, for doctor.
+
+Must not know: what runs in it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +40,30 @@ def _of_posix() -> Session:
     has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform == "darwin"
     text = "desktop session" if has_display else "session without a display; simulated terminals need none"
     return Session(interactive=True, text=text)
+
+
+def is_elevated(pid: int | None) -> bool | None:
+    """Whether a process (None: this one) runs as administrator; None where that cannot be told or does not exist."""
+    if sys.platform == "win32":
+        from mt5console.platforms.windows.elevation import elevated
+
+        return elevated(pid)
+    else:  # noqa: RET505 - without it mypy calls the last line unreachable on Windows
+        return None
+
+
+_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+_CHRONY = Path("/run/chrony/chronyd.pid")
+
+
+def time_is_kept() -> tuple[bool, str]:
+    """Whether something is seen that keeps this machine's clock right, and that in words; never how far it is off."""
+    if sys.platform == "win32":
+        from mt5console.platforms.windows.elevation import time_service
+
+        return time_service()
+    else:  # noqa: RET505 - without it mypy calls the last line unreachable on Windows
+        for mark, service in ((_SYNCHRONISED, "systemd-timesyncd"), (_CHRONY, "chrony")):
+            if mark.exists():
+                return True, f"{service} keeps it"
+        return False, "nothing is seen that keeps it right"
