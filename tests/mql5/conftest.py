@@ -7,8 +7,9 @@ import pytest
 
 from mt5console.simulation.native_build import why_no_native
 
-for _module in ("world", "robot_scenarios", "agent_scenarios"):
-    pytest.register_assert_rewrite(f"tests.mql5.conformance.{_module}")
+for _words in ("agent", "command", "file", "half_done", "robot"):
+    pytest.register_assert_rewrite(f"tests.mql5.conformance.{_words}_scenarios")
+pytest.register_assert_rewrite("tests.mql5.conformance.playing", "tests.mql5.conformance.world")
 
 REQUIRE = "MT5CONSOLE_REQUIRE_GXX"
 """Set to 1, a missing compiler fails the tests that need it; otherwise they are skipped, with the reason."""

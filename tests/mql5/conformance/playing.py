@@ -2,12 +2,20 @@
 
 import shutil
 
-from tests.mql5.conformance import agent_scenarios, half_done_scenarios, robot_scenarios
+from tests.mql5.conformance import (
+    agent_scenarios,
+    command_scenarios,
+    file_scenarios,
+    half_done_scenarios,
+    robot_scenarios,
+)
 from tests.mql5.conformance.world import World
 
 SCENARIOS = {
     **{f"robot: {name}": play for name, play in robot_scenarios.SCENARIOS.items()},
+    **{f"robot: {name}": play for name, play in file_scenarios.SCENARIOS.items()},
     **{f"agent: {name}": play for name, play in agent_scenarios.SCENARIOS.items()},
+    **{f"agent: {name}": play for name, play in command_scenarios.SCENARIOS.items()},
     **{f"half done: {name}": play for name, play in half_done_scenarios.SCENARIOS.items()},
 }
 

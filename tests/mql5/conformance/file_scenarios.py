@@ -1,0 +1,84 @@
+"""A robot's files while somebody holds, tears or removes them, or the disk is full. Told as `robot_scenarios` is."""
+
+from mt5console.simulation.programs import ApplyEnd
+from tests.mql5.conformance.robot_scenarios import begin
+
+SCENARIOS = {}
+
+
+def scenario(function):
+    SCENARIOS[function.__name__] = function
+    return function
+
+
+@scenario
+def a_file_that_somebody_holds_for_a_moment_is_written_all_the_same(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    world.seconds(1)
+    for path in (world.layout.heartbeat(7), world.layout.desired(7)):
+        with world.holding(path, sleeps=2):
+            world.seconds(1)
+        world.note(f"{path.name} was held")
+    assert world.beat(7).sequence == 3
+    assert world.beat(7).entries.value == "open"
+
+
+@scenario
+def files_that_somebody_tears_are_whole_at_the_next_beat(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    world.seconds(1)
+    world.layout.heartbeat(7).write_bytes(b'{"protocol":1,"robot_id":7,"deploy')
+    world.layout.legacy_heartbeat(7).write_bytes(b"2025")
+    world.layout.robot_errors(7).write_bytes(b'{"protocol":1,"utc":1,"co')
+    world.seconds(1)
+    assert world.beat(7).sequence == 2
+    world.note("mended")
+    world.layout.heartbeat(7).unlink()
+    world.layout.legacy_heartbeat(7).unlink()
+    world.seconds(1)
+    assert world.beat(7).sequence == 3
+    world.note("written anew")
+
+
+@scenario
+def a_folder_that_vanishes_comes_back(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    world.seconds(1)
+    world.layout.ready(7).unlink()
+    world.seconds(1)
+    world.note("ready was taken away")
+    world.end_experts()
+    world.note("ended without one")
+
+
+@scenario
+def a_full_disk_loses_beats_and_not_the_robot(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    world.seconds(1)
+    world.disk.is_full = True
+    world.seconds(2)
+    assert world.beat(7).sequence == 1
+    world.disk.is_full = False
+    world.seconds(1)
+    assert world.beat(7).sequence == 4
+    world.note("room again")
+
+
+@scenario
+def on_a_full_disk_no_robot_starts(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.disk.is_full = True
+    assert world.attach(7)[0] is ApplyEnd.INIT_FAILED
+    world.disk.is_full = False
+    assert world.ready(7) is None
+    assert world.attach(7)[0] is ApplyEnd.RUNNING
+    world.note("room again")
