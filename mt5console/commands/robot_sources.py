@@ -8,14 +8,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mt5console.commands.output import emit, note, say
+from mt5console.commands.output import note, say
 from mt5console.commands.session import Session
 from mt5console.core.errors import UsageInvalid
 
 if TYPE_CHECKING:
-    from mt5console.core.deployment.heartbeat_lines import HeartbeatLines
+    from mt5console.core.deployment.heartbeat_lines import HeartbeatLines, MissingLine
     from mt5console.core.deployment.inputs.description import InputSpec, SourceInputs
 
 LARGEST_SOURCE = 4 * 1024 * 1024
@@ -45,9 +45,10 @@ def read_source(path: Path) -> str:
 
 
 def own_source(session: Session, path: Path, add_lines: bool | None) -> OwnSource | None:
-    """The source to register; None when lines are missing and nobody wants them added: what is missing was said.
+    """The source to register; None when lines are missing and a person does not want them added.
 
-    `add_lines`: yes, no (as it is), or None: a person at a terminal is asked.
+    `add_lines`: yes, no (as it is), or None: a person at a terminal is asked; without one the source is registered as
+    it is, and what is missing is said.
     """
     from mt5console.core.deployment.heartbeat_lines import heartbeat_lines
     from mt5console.core.deployment.inputs.includes import includes_beside
@@ -65,9 +66,15 @@ def own_source(session: Session, path: Path, add_lines: bool | None) -> OwnSourc
         note(f"{path.name} beats by the seed's own heartbeat, which proves less; {ADD} adds the include's lines.")
         return as_it_is
     if found.refusal:
-        text = f"{path.name}: the include's lines are missing and cannot be added: {found.refusal}; {KEEP} registers it"
-        raise UsageInvalid("no_heartbeat", f"{text} as it is")
-    if add_lines or _is_wanted(session, path, found):
+        text = f"{path.name}: the include's lines are missing and cannot be added: {found.refusal}"
+        if add_lines:
+            raise UsageInvalid("no_heartbeat", f"{text}; {KEEP} registers it as it is")
+        note(f"{text}; it is registered as it is, and no deployment of it can be proven.")
+        return as_it_is
+    if add_lines is None and (session.as_json or not is_at_terminal()):
+        _tell(path, found)
+        return as_it_is
+    if add_lines or _is_wanted(path, found):
         note(f"The heartbeat's lines were added to the registered copy; {path.name} itself stays as it is.")
         if "Mt5ConsoleMayOpen" not in text:
             note(
@@ -102,21 +109,26 @@ def _lacks_include(found: HeartbeatLines) -> bool:
     return any(line.text.startswith("#include") for line in found.missing) or bool(found.refusal)
 
 
-def _is_wanted(session: Session, path: Path, found: HeartbeatLines) -> bool:
-    """Show what is missing; whether a person wants it added. Without a person: how to ask for it."""
-    missing: list[dict[str, Any]] = [{"line": line.line, "text": line.text, "why": line.why} for line in found.missing]
-    emit(session, {"registered": False, "missing": missing}, lambda: _show(path, found))
-    if session.as_json or not is_at_terminal():
-        return False
+def _is_wanted(path: Path, found: HeartbeatLines) -> bool:
+    """Show a person what is missing; whether they want it added."""
+    say(f"{path.name} lacks what the console needs to prove that it runs:")
+    for line in found.missing:
+        say(f"  {_words(line)}")
     sys.stderr.write("Add them to the copy that is registered (your file stays as it is)? [Y/n] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def _show(path: Path, found: HeartbeatLines) -> None:
-    say(f"{path.name} lacks what the console needs to prove that it runs:")
+def _tell(path: Path, found: HeartbeatLines) -> None:
+    """Nobody can be asked: say what is missing, and how to have it added."""
+    note(f"{path.name} lacks what the console needs to prove that it runs; it is registered as it is:")
     for line in found.missing:
-        say(f"  line {line.line}: {' '.join(line.text.split())}   // {line.why}")
+        note(f"  {_words(line)}")
+    note(f"{ADD} adds these lines to the registered copy; {KEEP} says that they are not wanted.")
+
+
+def _words(line: MissingLine) -> str:
+    return f"line {line.line}: {' '.join(line.text.split())}   // {line.why}"
 
 
 def _read(path: Path, largest: int, what: str) -> bytes:

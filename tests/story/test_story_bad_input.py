@@ -219,7 +219,6 @@ def test_a_source_is_taken_in_whatever_way_metaeditor_saved_it(
         str(source),
         "--input",
         "Lots=0.2",
-        "--no-add-heartbeat",
     )
     done = told.command(*words)
     assert done.returncode == 0, done.stderr

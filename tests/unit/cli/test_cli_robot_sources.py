@@ -32,24 +32,20 @@ def registered(run):
     return calls[-1] if calls else None
 
 
-def test_without_a_person_the_missing_lines_are_listed_and_nothing_is_registered(run, source):
-    ran = run(*ADD, "--source", str(source))
-    assert ran.exit_code == 2
-    assert "line 3: return(Mt5ConsoleOnInit((INIT_SUCCEEDED)));" in ran.out
-    assert "line 5: #include <Mt5Console\\Robot.mqh>" in ran.out
-    assert ran.err.count("\n") == 1
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_without_a_person_the_missing_lines_are_told_and_it_is_registered_as_it_is(run, source, more):
+    ran = run(*ADD, "--source", str(source), *more)
+    assert ran.exit_code == 0
+    assert "line 3: return(Mt5ConsoleOnInit((INIT_SUCCEEDED)));" in ran.err
+    assert "line 5: #include <Mt5Console\\Robot.mqh>" in ran.err
     assert "--add-heartbeat" in ran.err
     assert "--no-add-heartbeat" in ran.err
-    assert registered(run) is None
+    assert registered(run)["source_text"] == PLAIN
 
 
-def test_as_json_the_missing_lines_are_one_document(run, source):
-    ran = run(*ADD, "--source", str(source), "--json")
-    assert ran.exit_code == 2
-    assert ran.document["registered"] is False
-    assert {"line": 3, "text": "return(Mt5ConsoleOnInit((INIT_SUCCEEDED)));"}.items() <= ran.document["missing"][
-        0
-    ].items()
+def test_what_was_said_to_be_unwanted_is_not_told_again(run, source):
+    ran = run(*ADD, "--source", str(source), "--no-add-heartbeat")
+    assert (ran.exit_code, ran.err) == (0, "")
 
 
 def test_asked_for_they_are_added_to_the_registered_copy_alone(run, source):
@@ -81,13 +77,15 @@ def test_a_robot_of_the_seed_is_taken_as_it_is_and_told(run, source):
 
 
 @pytest.mark.parametrize("text", ["void OnTick() {}\n", "void OnStart() {}\n", PLAIN + PLAIN])
-def test_what_cannot_be_added_is_refused_in_one_line_and_taken_as_it_is_when_wanted(run, source, text):
+def test_what_cannot_be_added_is_refused_when_asked_for_and_told_when_not(run, source, text):
     source.write_text(text)
-    for option in ((), ("--add-heartbeat",)):
-        ran = run(*ADD, "--source", str(source), *option)
-        assert ran.exit_code == 2
-        assert ran.err.count("\n") == 1
-    assert run(*ADD, "--source", str(source), "--no-add-heartbeat").exit_code == 0
+    ran = run(*ADD, "--source", str(source), "--add-heartbeat")
+    assert ran.exit_code == 2
+    assert ran.err.count("\n") == 1
+    ran = run(*ADD, "--source", str(source))
+    assert ran.exit_code == 0
+    assert "cannot be added" in ran.err
+    assert registered(run)["source_text"] == text
 
 
 def test_a_source_with_the_lines_is_registered_without_a_word(run, source):
