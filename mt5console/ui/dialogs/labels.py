@@ -10,7 +10,6 @@ from mt5console.ui.theme.lamps import paint_lamp
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import Lamp
-from mt5console.ui.widgets.words import Words
 
 
 class LampSign(QWidget):
@@ -47,7 +46,3 @@ class Rule(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the line."""
         QPainter(self).fillRect(self.rect(), look().colour(Role.LINE))
-
-
-RoleLabel = Words
-"""The name that dialogs knew words by."""
