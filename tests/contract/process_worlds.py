@@ -6,7 +6,6 @@ A world makes programs, starts and ends them behind the host's back, and cleans 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mt5console.core.ports import ProcessHost, ProcessRef
+from mt5console.simulation.program_script import write_program
 from tests.fakes.processes import FakeProcessHost
 
 PATIENCE_S = 20.0
@@ -32,6 +32,23 @@ while True:
 """
 
 
+_WINDOWS_SCRIPT = """
+import os, signal, sys, time
+place = sys.argv[0].removesuffix(".py")
+def pressed(*_):
+    with open(f"{place}.pressed.{os.getpid()}", "ab") as heard:
+        heard.write(b".")
+signal.signal(signal.SIGTERM, signal.SIG_IGN if "stubborn" in sys.argv else lambda *_: os._exit(0))
+signal.signal(signal.SIGBREAK, pressed)
+for word in sys.argv:
+    if word.startswith("exit="):
+        os._exit(int(word[5:]))
+open(f"{place}.ready.{os.getpid()}", "w").close()
+while True:
+    time.sleep(0.02)
+"""
+
+
 def eventually(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition, at most for PATIENCE_S."""
     deadline = time.monotonic() + PATIENCE_S
@@ -44,7 +61,6 @@ class World(Protocol):
     """What the contract needs around a host."""
 
     host: ProcessHost
-    closes: bool
 
     def program(self, path: Path) -> Path:
         """Make an executable that runs until it is told to end; `exit=N` ends it at once with N."""
@@ -73,8 +89,6 @@ class World(Protocol):
 
 class FakeWorld:
     """Everything in memory."""
-
-    closes = True
 
     def __init__(self) -> None:
         self.programs: set[Path] = set()
@@ -107,8 +121,6 @@ class FakeWorld:
 
 class PosixWorld:
     """Scripts run by this interpreter, as simulated terminals are."""
-
-    closes = True
 
     def __init__(self, host: ProcessHost) -> None:
         self.host = host
@@ -154,44 +166,50 @@ class PosixWorld:
 
 
 class WindowsWorld:
-    """Copies of small system programs; they have no window, so nobody can ask them to close."""
-
-    closes = False
+    """Programs as simulated terminals are: Windows processes that run a script in themselves. The one named
+    terminal64.exe has a terminal's window; what its algo button hears lands in `pressed(ref)`."""
 
     def __init__(self, host: ProcessHost) -> None:
         self.host = host
         self._refs: list[ProcessRef] = []
-        self._system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
 
     def program(self, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(self._system / "ping.exe", path)
+        write_program(path, _WINDOWS_SCRIPT)
         return path
 
     def spawn(self, program: Path, *arguments: str) -> ProcessRef:
-        return self._remember(self.host.spawn(program, ("-n", "300", "127.0.0.1"), program.parent))
+        ref = self.host.spawn(program, ("/portable", *arguments), program.parent)
+        self._refs.append(ref)
+        eventually(Path(f"{program}.ready.{ref.pid}").exists, "the program to be up")
+        return ref
 
     def spawn_ending(self, program: Path, code: int) -> ProcessRef:
-        return self.host.spawn(self._system / "cmd.exe", ("/d", "/c", f"exit {code}"), program.parent)
+        return self.host.spawn(program, (f"exit={code}",), program.parent)
 
     def start_elsewhere(self, program: Path) -> ProcessRef:
-        command = [str(program), "-n", "300", "127.0.0.1"]
-        started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        started = subprocess.Popen([str(program), "/portable"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         started.returncode = 0
-        eventually(lambda: any(r.pid == started.pid for r in self.host.find(program)), "the program to be up")
-        return self._remember(next(ref for ref in self.host.find(program) if ref.pid == started.pid))
+        eventually(Path(f"{program}.ready.{started.pid}").exists, "the program to be up")
+        ref = next(ref for ref in self.host.find(program) if ref.pid == started.pid)
+        self._refs.append(ref)
+        return ref
 
     def end(self, ref: ProcessRef) -> None:
         os.kill(ref.pid, signal.SIGTERM)
 
+    def pressed(self, ref: ProcessRef) -> int:
+        """How often its algo button was heard to be pressed."""
+        heard = Path(f"{ref.executable}.pressed.{ref.pid}")
+        return heard.stat().st_size if heard.exists() else 0
+
     def clean(self) -> None:
         for ref in self._refs:
-            self.host.kill(ref)
+            try:
+                os.kill(ref.pid, signal.SIGTERM)
+            except OSError:
+                continue  # It has ended. The host is not asked: it may be the very thing that is broken.
         self.host.close()
-
-    def _remember(self, ref: ProcessRef) -> ProcessRef:
-        self._refs.append(ref)
-        return ref
 
 
 def world_names() -> list[str]:
