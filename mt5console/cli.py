@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from mt5console import __version__
-from mt5console.commands import deploys, engines, machine, robots, terminal_files, terminals, users, watching
+from mt5console.commands import autostart, deploys, engines, machine, robots, terminal_files, terminals, users, watching
 from mt5console.commands.output import complain, complain_of, say
 from mt5console.commands.session import hoist, session_of
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, ConsoleError
@@ -49,6 +49,7 @@ _commands.command("compile-log", epilog=COMMON_OPTIONS)(terminal_files.compile_l
 _commands.add_typer(engines.watchdog_commands, name="watchdog")
 _commands.command("demo", epilog=COMMON_OPTIONS)(engines.demo)
 _commands.command("doctor", epilog=COMMON_OPTIONS)(machine.doctor)
+_commands.add_typer(autostart.autostart_commands, name="autostart")
 _commands.add_typer(machine.api_commands, name="api")
 _commands.add_typer(machine.sim_commands, name="sim")
 
@@ -77,6 +78,9 @@ def _window(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; gives its exit code. Nothing but a programmer's mistake ever leaves a traceback."""
+    if sys.stdout is None or sys.stderr is None:
+        # A program without a console (pythonw at logon) has no streams, and an answer must not die of that either.
+        sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as long as the program
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A console's code page may lack a sign; an answer must not die of it.
