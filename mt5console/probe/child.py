@@ -124,7 +124,8 @@ class ProbeChild:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(KILL_WAIT_S)
         self._reader.join(KILL_WAIT_S)
-        # While somebody else holds the pipe, its reader still sits in it: then it must stay open.
+        # While somebody else holds the pipe, its reader still sits in it: then it must stay open, and is the reader's
+        # to close when that one ends.
         for pipe in (self._requests, *(() if self._reader.is_alive() else (self._replies,))):
             with contextlib.suppress(OSError):
                 pipe.close()
@@ -145,6 +146,8 @@ class ProbeChild:
                 line = b""
             if not line:
                 self._note_broken(f"it ended{self._exit_words()}")
+                with contextlib.suppress(OSError):
+                    self._replies.close()
                 return
             with self._changed:
                 unasked = not self._waiting or self._line is not None

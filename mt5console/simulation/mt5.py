@@ -65,13 +65,15 @@ _TEXTS = {
     RES_E_INVALID_PARAMS: "Terminal: Invalid params",
     RES_E_NO_MEMORY: "Terminal: Out of memory",
     RES_E_NOT_FOUND: "Terminal: Not found",
-    RES_E_INVALID_VERSION: "Terminal: Incompatible versions",
+    RES_E_INVALID_VERSION: (
+        "Terminal: Incompatible versions, please install the latest version of Terminal and Python module"
+    ),
     RES_E_AUTH_FAILED: "Terminal: Authorization failed",
     RES_E_UNSUPPORTED: "Terminal: Unsupported function",
-    RES_E_AUTO_TRADING_DISABLED: "Auto-Trading using Python API disabled in Terminal",
     RES_E_INTERNAL_FAIL: "IPC call failed",
     RES_E_INTERNAL_FAIL_SEND: "IPC send failed",
     RES_E_INTERNAL_FAIL_RECEIVE: "IPC recv failed",
+    RES_E_INTERNAL_FAIL_INIT: "IPC initialize failed, ",
     RES_E_INTERNAL_FAIL_CONNECT: "No IPC connection",
     RES_E_INTERNAL_FAIL_TIMEOUT: "IPC timeout",
 }
@@ -88,9 +90,10 @@ SymbolInfo = _make_tuple("SymbolInfo", SYMBOL.names)
 
 
 class _Module:
-    """The module's one connection and last error."""
+    """The module's one connection and last error; `greeted` once any terminal has answered its hello."""
 
     connection: Connection | None = None
+    greeted = False
     error: tuple[int, str] = (RES_S_OK, "Success")
     started: subprocess.Popen[bytes] | None = None
 
@@ -196,6 +199,7 @@ def initialize(
     try:
         _open(path, portable)
         _number(wire.HELLO, struct.pack("<I", _HELLO_VERSION) + encode_text(_CLIENT_NAME))
+        _Module.greeted = True
     except _Failed:
         return False
     try:
@@ -209,10 +213,10 @@ def initialize(
 
 
 def _open(path: str | None, portable: bool) -> None:
-    if path is None:
+    if path is None or path == "":
         raise _init_failed("MetaTrader 5 x64 not found")
     if not isinstance(path, str) or len(path) > LONGEST_PATH:
-        raise _fail(RES_E_INVALID_PARAMS)
+        raise _fail(RES_E_INVALID_PARAMS, "Invalid 1st unnamed argument")
     executable = Path(path)
     if _try_connect(executable):
         return
@@ -291,9 +295,13 @@ def last_error() -> tuple[int, str]:
     return _Module.error
 
 
-@_none_when_failed
 def version() -> tuple[int, int, str]:
-    """(500, build, date of the build)."""
+    """(500, build, date of the build); on failure zeros, and no None as everywhere else."""
+    return _version() or (0, 0, "")
+
+
+@_none_when_failed
+def _version() -> tuple[int, int, str]:
     _, body = _call(wire.VERSION, struct.pack("<I", 0))
     if len(body) < 12 or len(body) != 12 + 2 * int.from_bytes(body[8:12], "little"):
         raise _fail(RES_E_INTERNAL_FAIL_RECEIVE)
@@ -325,7 +333,19 @@ def orders_total() -> int | None:
 
 def symbols_total() -> int | None:
     """How many symbols there are."""
-    return _total(wire.SYMBOLS_TOTAL)
+    return _symbols_total()
+
+
+@_none_when_failed
+def _symbols_total() -> int:
+    _expect_greeted()
+    return _number(wire.SYMBOLS_TOTAL)
+
+
+def _expect_greeted() -> None:
+    """Before the first hello of this process the package holds every terminal for too old to know its symbols."""
+    if not _Module.greeted:
+        raise _fail(RES_E_INVALID_VERSION)
 
 
 @_none_when_failed
@@ -337,16 +357,29 @@ def _total(command: int) -> int:
 def positions_get(*, symbol: str | None = None, group: str | None = None, ticket: int | None = None) -> tuple[Any, ...]:
     """Open positions as TradePosition tuples, all or by symbol, ticket or group of symbols; None on failure."""
     if ticket is not None:
-        return (_record(POSITION, TradePosition, _call(wire.POSITIONS_BY_TICKET, struct.pack("<Q", ticket))[1]),)
+        return _position_of(ticket)
     if symbol is not None:
         return _records(POSITION, TradePosition, _call(wire.POSITIONS_BY_SYMBOL, encode_text(symbol))[1])
     found = _records(POSITION, TradePosition, _call(wire.POSITIONS_ALL)[1])
     return found if group is None else tuple(item for item in found if _in_group(item.symbol, group))
 
 
+def _position_of(ticket: int) -> tuple[Any, ...]:
+    """The position of a ticket; one that is not there is no failure."""
+    try:
+        body = _call(wire.POSITIONS_BY_TICKET, struct.pack("<Q", ticket))[1]
+    except _Failed:
+        if _Module.error[0] != RES_E_NOT_FOUND:
+            raise
+        _Module.error = (RES_S_OK, "Success")
+        return ()
+    return (_record(POSITION, TradePosition, body),)
+
+
 @_none_when_failed
 def symbols_get(group: str | None = None) -> tuple[Any, ...]:
     """Symbols as SymbolInfo tuples, all or those of a group; None on failure."""
+    _expect_greeted()
     command, arguments = (wire.SYMBOLS_ALL, b"") if group is None else (wire.SYMBOLS_BY_GROUP, encode_text(group))
     found = _records(SYMBOL, SymbolInfo, _call(command, arguments)[1])
     return found if group is None else tuple(item for item in found if _in_group(item.name, group))

@@ -61,7 +61,7 @@ def test_unknown_names_are_not_found(path: str) -> None:
     assert mt5.symbol_info("NOPE") is None
     assert mt5.last_error() == (-4, "Terminal: Not found")
     assert mt5.symbol_info_tick("NOPE") is None
-    assert mt5.positions_get(ticket=9) is None
+    assert mt5.positions_get(ticket=9) == ()
 
 
 def test_without_an_account_the_record_says_login_zero(path: str, terminal: Terminal) -> None:
