@@ -54,6 +54,7 @@ def _run(lane: Lane, display: str, arguments: Sequence[str]) -> int:
     ]
     command += [word if word.startswith("-") else word.replace("/", "\\") for word in arguments]
     environment = {**lane.environment(), "DISPLAY": display, "PYTHONPATH": _windows_path(ROOT)}
+    environment.setdefault("MT5CONSOLE_LANE_PICTURES", _windows_path(lane.root / "pictures"))
     said = lane.root / "pytest.log"
     with said.open("wb") as log:
         # A regular file as a standard stream kills this Wine's Python: `cat` stands between.
