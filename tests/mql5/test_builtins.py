@@ -222,14 +222,43 @@ def test_the_table_says_which_programs_may_call_a_function(name, kinds):
 
 
 @pytest.mark.parametrize(
-    "name", ["FileOpen", "FileMove", "OrderSend", "ChartOpen", "CopyBuffer", "EventSetTimer", "iMA"]
+    "name",
+    [
+        "FileOpen",
+        "FileMove",
+        "OrderSend",
+        "OrderSendAsync",
+        "ChartOpen",
+        "ChartApplyTemplate",
+        "iMA",
+        "MathMax",
+        "StringLen",
+        "NormalizeDouble",
+        "AccountInfoDouble",
+        "fabs",
+    ],
 )
-def test_the_result_of_what_can_fail_must_be_used(name):
+def test_the_result_of_what_may_fail_unseen_or_does_nothing_else_must_be_used(name):
     assert all(form.must_use for form in FUNCTIONS[name])
 
 
 @pytest.mark.parametrize(
-    "name", ["FileClose", "Print", "ArrayResize", "GlobalVariableSet", "HistorySelect", "GetLastError"]
+    "name",
+    [
+        "FileClose",
+        "Print",
+        "ArrayResize",
+        "GlobalVariableSet",
+        "HistorySelect",
+        "GetLastError",
+        "EventSetTimer",
+        "EventSetMillisecondTimer",
+        "EventKillTimer",
+        "CopyBuffer",
+        "CopyRates",
+        "ChartScreenShot",
+        "WebRequest",
+    ],
 )
 def test_the_result_of_others_may_be_dropped(name):
     assert not any(form.must_use for form in FUNCTIONS[name])

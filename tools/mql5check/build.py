@@ -46,7 +46,12 @@ _SANITIZED: Final = (
     "-fno-omit-frame-pointer",
     "-DMQL_SANITIZED",
 )
-_PROGRAM_ONLY: Final = ("-Wno-implicit-fallthrough", "-Wno-unused-function", "-Wno-missing-field-initializers")
+_PROGRAM_ONLY: Final = (
+    "-Wno-implicit-fallthrough",
+    "-Wno-switch",
+    "-Wno-unused-function",
+    "-Wno-missing-field-initializers",
+)
 _KEPT: Final = 4
 _MESSAGE: Final = re.compile(r"^(.*?):(\d+):(?:\d+:)? (error|warning|fatal error): (.*)$")
 
@@ -137,7 +142,7 @@ def _key(generated: dict[str, str]) -> str:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for name, text in sorted(generated.items()):
         digest.update(name.encode() + b"\0" + text.encode())
-    digest.update(repr((_FLAGS, _GUARDED, _SANITIZED)).encode())
+    digest.update(repr((_FLAGS, _PROGRAM_ONLY, _GUARDED, _SANITIZED)).encode())
     return digest.hexdigest()[:24]
 
 

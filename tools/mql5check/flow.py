@@ -8,6 +8,7 @@ do not exist; a program with mistakes of form or meaning is checked as far as it
 from __future__ import annotations
 
 from tools.mql5check.cursor import room_for_recursion
+from tools.mql5check.flow_handing import note_handing
 from tools.mql5check.flow_lifetime import check_kept, check_timer, kept, shared
 from tools.mql5check.flow_names import check_names, named
 from tools.mql5check.flow_paths import follow
@@ -25,6 +26,8 @@ def check(program: Program) -> list[SourceError]:
     def report(path: str, line: int, column: int, text: str) -> None:
         found.setdefault((path, line, text), SourceError(path, line, column, text))
 
+    with room_for_recursion():
+        note_handing(facts)
     held = kept(facts)
     holders, names = shared(held), named(facts)
     with room_for_recursion():

@@ -118,6 +118,10 @@ def _locals(facts: Facts, routine: Routine) -> _Locals:
             if not node.declaration.static:
                 own.names |= names
     for node in routine.nodes:
+        for argument, opened in _filled(facts, node):
+            place = plain(argument)
+            if isinstance(place, Name) and place.name in own.names:
+                own.fresh[place.name] = opened
         name, value = _gives(node)
         if value is None or name not in own.names:
             continue
@@ -128,6 +132,16 @@ def _locals(facts: Facts, routine: Routine) -> _Locals:
         if resource is not None:
             own.fresh[name] = resource
     return own
+
+
+def _filled(facts: Facts, node: Node) -> Iterator[tuple[Expression, Resource]]:
+    """The arguments into which a call puts what it opened."""
+    if not isinstance(node, Call) or not facts.handing:
+        return
+    for at, argument in enumerate(node.arguments):
+        handed = facts.handing.get((callee(node) or method(node), at))
+        if handed is not None and handed.resource is not None:
+            yield argument, handed.resource
 
 
 def _gives(node: Node) -> tuple[str, Expression | None]:
@@ -174,6 +188,10 @@ def _kept_by(facts: Facts, routine: Routine, own: _Locals) -> Iterator[Kept]:
             resource = _resource(facts, node.value, own.fresh)
             if key and resource is not None:
                 yield Kept(key, resource, routine.path, node.line, node.column)
+        for argument, opened in _filled(facts, node):
+            key = _key(facts, routine, argument, own)
+            if key:
+                yield Kept(key, opened, routine.path, argument.line, argument.column)
 
 
 def _key(facts: Facts, routine: Routine, expression: Expression, own: _Locals) -> str:

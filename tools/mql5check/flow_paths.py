@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tools.mql5check.flow_conditions import may_change, question
 from tools.mql5check.flow_program import Facts, Routine
 from tools.mql5check.flow_resources import CLOSERS, FILE, OBJECT, OPEN, RESOURCES, SEARCH, UNCHECKED, Atom, Resource
 from tools.mql5check.flow_scopes import Report
-from tools.mql5check.flow_state import NOBODY_KNOWS, Holding, Spot, State, met
+from tools.mql5check.flow_state import NOBODY_KNOWS, Condition, Holding, Spot, State, met
 from tools.mql5check.flow_tree import callee, plain
-from tools.mql5check.flow_values import Values
+from tools.mql5check.flow_values import Values, Ways
 from tools.mql5check.syntax import (
     Block,
     Break,
@@ -51,16 +52,21 @@ class _Frame:
     continues: list[State] = field(default_factory=list)
 
 
-def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
-    """Report every mistake on every way through a function."""
+def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> list[Ways]:
+    """Report every mistake on every way through a function.
+
+    Gives of each end of a function that fills parameters by reference the states in which it gave true and false.
+    """
     walker = _Walker(facts, routine, shared, report)
     state = State()
     body = routine.function.body
     if body is None:
-        return
+        return []
     for parameter in routine.function.parameters:
         if parameter.name:
             spot = walker.declare(parameter.name)
+            if parameter.reference and not parameter.const:
+                walker.handed.add(spot)
             closed = None if parameter.reference or parameter.is_array else _closed(facts, routine, parameter.name)
             if closed is not None:
                 state = state.put(spot, Holding(frozenset({Atom(OPEN, closed.name, parameter.line)})))
@@ -69,9 +75,11 @@ def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: 
     except (_TooManyWays, RecursionError):
         text = f"the ways through {routine.name} are too many to be followed: split it into smaller functions"
         report(routine.path, routine.function.line, routine.function.column, text)
-        return
+        return []
     if end is not None:
         walker.leave(0, end, body.end_line)
+        walker.exits.append((end, end))
+    return walker.exits
 
 
 def _closed(facts: Facts, routine: Routine, parameter: str) -> Resource | None:
@@ -91,6 +99,8 @@ class _Walker(Values):
     def __init__(self, facts: Facts, routine: Routine, shared: dict[str, Resource], report: Report) -> None:
         super().__init__(facts, routine, shared, report)
         self._frames: list[_Frame] = []
+        self.handed: set[Spot] = set()
+        self.exits: list[Ways] = []
         self._steps_left = MOST_STEPS + len(routine.nodes)
 
     def statement(self, node: Statement, state: State | None) -> State | None:
@@ -156,7 +166,7 @@ class _Walker(Values):
         """Report what is still open in the scopes from `depth` inwards, on a way that leaves them in `line`."""
         for scope in self.scopes[depth:]:
             for spot in scope.values():
-                if spot.number:
+                if spot.number and spot not in self.handed:
                     self._left_open(spot, state, line)
 
     def _left_open(self, spot: Spot, state: State, line: int) -> None:
@@ -186,24 +196,51 @@ class _Walker(Values):
 
     def _if(self, node: If, state: State) -> State | None:
         """Both ways; a chain of else-ifs is walked without recursion."""
-        ends: list[State | None] = []
+        ends: list[tuple[If, State | None]] = []
         rest: Statement | None = node
         left: State | None = state
         while isinstance(rest, If) and left is not None:
             yes, left = self.branch(rest.condition, left)
-            ends.append(self._scoped(rest.then, yes))
+            ends.append((rest, self._scoped(rest.then, yes)))
             rest = rest.otherwise
-        return met(*ends, left if rest is None else self._scoped(rest, left))
+        after = left if rest is None else self._scoped(rest, left)
+        for each, end in reversed(ends):
+            after = self._met_after(each, end, after)
+        return after
+
+    def _met_after(self, node: If, yes: State | None, no: State | None) -> State | None:
+        """Where both ways of a condition meet: what only one of them has set is set when it is answered so again."""
+        after = met(yes, no)
+        if yes is None or no is None or after is None:
+            return after
+        holdings = after.holdings
+        halves = [spot for spot, each in holdings.items() if each.unset and yes.of(spot).unset != no.of(spot).unset]
+        asked = question(node.condition, self.spot) if halves else None
+        if asked is None or may_change(node, asked, self.facts.by_name.__contains__):
+            return after
+        given = dict(after.given)
+        for spot in halves:
+            truth = asked.truth if no.of(spot).unset else not asked.truth
+            known = Condition(asked.text, truth, asked.about, asked.shared)
+            given[spot] = given.get(spot, frozenset()) | {known}
+        return State(after.holdings, after.meanings, given)
 
     def _scoped(self, node: Statement, state: State | None) -> State | None:
         return self._block(Block(node.span, (node,)), state) if state is not None else None
 
     def _return(self, node: Return, state: State) -> None:
         if node.value is not None:
-            state = self.read(node.value, state)
+            if self.handed:
+                ways = self.branch(node.value, state)
+                self.exits.append(ways)
+                state = met(*ways) or state
+            else:
+                state = self.read(node.value, state)
             given = self.spot(plain(node.value))
             if given is not None:
                 state = state.learn(given, NOBODY_KNOWS)
+        elif self.handed:
+            self.exits.append((state, state))
         self.leave(0, state, node.line)
 
     def _jump(self, node: Break | Continue, state: State) -> None:

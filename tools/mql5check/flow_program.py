@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.mql5check.builtins import EVENTS
-from tools.mql5check.flow_resources import CLOSERS, INDICATOR, OBJECT, OPENERS, USERS, Resource
+from tools.mql5check.flow_resources import CLOSERS, INDICATOR, OBJECT, OPENERS, USERS, Handed, Resource
 from tools.mql5check.flow_tree import callee, method, plain, walk
 from tools.mql5check.syntax import (
     Assign,
@@ -82,6 +82,7 @@ class Facts:
     keeping: set[tuple[str, int]] = field(default_factory=set)
     checking: set[tuple[str, int]] = field(default_factory=set)
     using: dict[tuple[str, int], Resource] = field(default_factory=dict)
+    handing: dict[tuple[str, int], Handed] = field(default_factory=dict)
 
     def field_of(self, owner: str, name: str) -> Place | None:
         """The field `name` of a class or of what it comes from."""

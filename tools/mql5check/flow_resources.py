@@ -118,6 +118,31 @@ CLOSERS: Final[dict[str, Resource]] = {name: each for each in RESOURCES.values()
 USERS: Final[dict[str, Resource]] = {name: each for each in RESOURCES.values() for name in each.users}
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a function leaves in a parameter by reference, as status and resource: when it gives true, when false."""
+
+    yes: frozenset[tuple[str, str]]
+    no: frozenset[tuple[str, str]]
+
+    @property
+    def resource(self) -> Resource | None:
+        """What is handed out."""
+        return next((RESOURCES[name] for status, name in self.yes | self.no if status in {OPEN, UNCHECKED}), None)
+
+    def atoms(self, before: frozenset[Atom], line: int) -> frozenset[Atom]:
+        """What the caller's variable holds after a call in `line`."""
+        both = self.yes | self.no
+        left = before if any(status == UNKNOWN for status, _ in both) else frozenset[Atom]()
+        return left | {Atom(status, name, line) for status, name in both if status != UNKNOWN}
+
+    def told(self, atoms: frozenset[Atom], line: int, answer: bool) -> frozenset[Atom]:
+        """What is left of it where the call gave that answer."""
+        side = self.yes if answer else self.no
+        stays = any(status == UNKNOWN for status, _ in side)
+        return frozenset(each for each in atoms if each[:2] in side or (stays and each.line != line))
+
+
 def taken(resource: Resource, line: int) -> frozenset[Atom]:
     """What a variable holds right after it was given a fresh resource."""
     return frozenset({Atom(OPEN if resource is OBJECT else UNCHECKED, resource.name, line)})

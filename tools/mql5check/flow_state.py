@@ -34,12 +34,29 @@ class Holding:
         return Holding(self.atoms | other.atoms, self.unset or other.unset)
 
 
+class Condition(NamedTuple):
+    """A condition that can be asked again: its spelling, how it was answered, what it speaks of.
+
+    `shared` says that a function of the program may change its answer.
+    """
+
+    text: str
+    truth: bool
+    about: frozenset[Spot]
+    shared: bool
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Every variable that is known of; `meanings` are bool variables that stand for a comparison."""
+    """Every variable that is known of.
+
+    `meanings` are bool variables that stand for a comparison; `given` are the conditions under which a variable that
+    not every way has set was set all the same.
+    """
 
     holdings: dict[Spot, Holding] = field(default_factory=dict)
     meanings: dict[Spot, tuple[Expression, frozenset[Spot]]] = field(default_factory=dict)
+    given: dict[Spot, frozenset[Condition]] = field(default_factory=dict)
 
     def of(self, spot: Spot) -> Holding:
         """What is known of a variable; nothing, when it was never mentioned."""
@@ -47,12 +64,39 @@ class State:
 
     def put(self, spot: Spot, holding: Holding) -> State:
         """The state after a variable got a value: no comparison that spoke of it holds any more."""
-        meanings = {name: meaning for name, meaning in self.meanings.items() if name != spot and spot not in meaning[1]}
-        return State({**self.holdings, spot: holding}, meanings)
+        meanings, given = self.meanings, self.given
+        if meanings:
+            meanings = {name: meaning for name, meaning in meanings.items() if name != spot and spot not in meaning[1]}
+        if given:
+            given = {name: _but(each, spot) for name, each in given.items() if name != spot}
+        return State({**self.holdings, spot: holding}, meanings, given)
 
     def learn(self, spot: Spot, atoms: frozenset[Atom]) -> State:
         """The state after a check told more of a variable, whose value stays."""
-        return replace(self, holdings={**self.holdings, spot: replace(self.of(spot), atoms=atoms)})
+        holding = Holding(atoms, self.of(spot).unset)
+        return State({**self.holdings, spot: holding}, self.meanings, self.given)
+
+    def changed(self, spot: Spot) -> State:
+        """The state after a part of a variable got a value, or somebody may have given it one."""
+        if not self.given:
+            return self
+        return State(self.holdings, self.meanings, {name: _but(each, spot) for name, each in self.given.items()})
+
+    def touched(self) -> State:
+        """The state after a function of the program ran, which may change whatever is shared."""
+        if not self.given:
+            return self
+        given = {spot: frozenset(one for one in each if not one.shared) for spot, each in self.given.items()}
+        return State(self.holdings, self.meanings, given)
+
+    def answered(self, text: str, truth: bool) -> State:
+        """The state after a condition was answered: what was set under the same answer is set here."""
+        told = [spot for spot, each in self.given.items() if any(one[:2] == (text, truth) for one in each)]
+        if not told:
+            return self
+        holdings = {**self.holdings, **{spot: Holding(self.of(spot).atoms) for spot in told}}
+        given = {spot: each for spot, each in self.given.items() if spot not in told}
+        return State(holdings, self.meanings, given)
 
     def means(self, spot: Spot, comparison: Expression, about: frozenset[Spot]) -> State:
         """The state after a variable was set to the result of a comparison."""
@@ -64,7 +108,17 @@ class State:
         return State(
             {spot: holding for spot, holding in self.holdings.items() if spot not in gone},
             {spot: meaning for spot, meaning in self.meanings.items() if spot not in gone and not gone & meaning[1]},
+            {
+                spot: frozenset(one for one in each if not gone & one.about)
+                for spot, each in self.given.items()
+                if spot not in gone
+            },
         )
+
+
+def _but(conditions: frozenset[Condition], spot: Spot) -> frozenset[Condition]:
+    """The conditions that do not speak of a variable."""
+    return frozenset(one for one in conditions if spot not in one.about)
 
 
 def met(*states: State | None) -> State | None:
@@ -74,8 +128,36 @@ def met(*states: State | None) -> State | None:
         return None
     result = left[0]
     for state in left[1:]:
-        spots = result.holdings.keys() | state.holdings.keys()
-        holdings = {spot: result.of(spot).joined(state.of(spot)) for spot in spots}
-        meanings = {spot: each for spot, each in result.meanings.items() if state.meanings.get(spot) == each}
-        result = State(holdings, meanings)
+        if state is not result:
+            result = _joined(result, state)
     return result
+
+
+def _joined(one: State, other: State) -> State:
+    holdings = one.holdings
+    if holdings is not other.holdings:
+        spots = holdings.keys() | other.holdings.keys()
+        holdings = {spot: _both(one.holdings.get(spot), other.holdings.get(spot)) for spot in spots}
+    meanings = one.meanings
+    if meanings is not other.meanings:
+        meanings = {spot: each for spot, each in meanings.items() if other.meanings.get(spot) == each}
+    return State(holdings, meanings, _given(one, other) if one.given or other.given else {})
+
+
+def _both(one: Holding | None, other: Holding | None) -> Holding:
+    if one is other and one is not None:
+        return one
+    return (one or Holding()).joined(other or Holding())
+
+
+def _given(one: State, other: State) -> dict[Spot, frozenset[Condition]]:
+    """A condition under which a variable is set must say so on both ways, or of a way that has set it anyhow."""
+    found = {}
+    for spot in one.given.keys() | other.given.keys():
+        here = one.given.get(spot, frozenset()) if one.of(spot).unset else None
+        there = other.given.get(spot, frozenset()) if other.of(spot).unset else None
+        if here is not None and there is not None:
+            found[spot] = here & there
+        elif here is not None or there is not None:
+            found[spot] = here or there or frozenset()
+    return found

@@ -36,15 +36,8 @@ from tools.mql5check.syntax import (
     While,
 )
 
-LOOKED_AT: Final = frozenset(
-    name
-    for name, forms in FUNCTIONS.items()
-    if forms[0].must_use
-    and (name.startswith(("Copy", "Order", "EventSet", "Chart")) or name in {"FileMove", "FileCopy", "FileSave"})
-    and name not in {"OrdersTotal"}
-)
+LOOKED_AT: Final = frozenset({"OrderSend", "OrderSendAsync", "ChartApplyTemplate", "FileMove"})
 """Functions that tell whether something worked; keeping the answer in a variable that nobody reads is no use."""
-
 
 COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
 
@@ -118,8 +111,19 @@ def _never_read(facts: Facts, routine: Routine, report: Report) -> None:
             name, value = node.target.name, node.value
         called = "" if value is None else callee(plain(value))
         if name in declared - read and called in LOOKED_AT and called not in facts.by_name:
+            if isinstance(value, Expression) and _result_read(routine, plain(value)):
+                continue
             text = f"the result of {called} goes into {name}, which nobody reads: look at it"
             report(routine.path, node.line, node.column, text)
+
+
+def _result_read(routine: Routine, call: Expression) -> bool:
+    """Whether the fields of a trade request's second answer, its structure, are read: they say more than the first."""
+    if not isinstance(call, Call) or not callee(call).startswith("OrderSend") or len(call.arguments) < 2:
+        return False
+    told = plain(call.arguments[1])
+    fields = (plain(node.target) for node in routine.nodes if isinstance(node, Member))
+    return isinstance(told, Name) and any(isinstance(each, Name) and each.name == told.name for each in fields)
 
 
 def _ends(loop: While | DoWhile | For) -> bool:

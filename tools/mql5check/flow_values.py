@@ -5,9 +5,10 @@ It must not know statements; `flow_paths` does.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from tools.mql5check.builtins import FUNCTIONS
+from tools.mql5check.flow_conditions import fits, is_alive, is_comparison, nothing, nothing_in, question, root
 from tools.mql5check.flow_resources import (
     CHART,
     CLOSED,
@@ -37,7 +38,6 @@ from tools.mql5check.syntax import (
     Declarator,
     Expression,
     Index,
-    Literal,
     Member,
     Name,
     New,
@@ -48,7 +48,6 @@ from tools.mql5check.syntax import (
 
 Ways = tuple[State | None, State | None]
 
-_NOTHING: Final = {"INVALID_HANDLE", "POINTER_INVALID"}
 _SWAPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -90,7 +89,7 @@ class Values(Scopes):
     def _counted(self, expression: Unary | Postfix, state: State) -> State:
         state = self.read(expression.operand, state)
         spot = self.spot(expression.operand)
-        return state if spot is None else state.put(spot, Holding())
+        return self._part_changed(expression.operand, state) if spot is None else state.put(spot, Holding())
 
     def _branching_value(self, expression: Expression, state: State) -> State:
         if isinstance(expression, Conditional):
@@ -107,9 +106,13 @@ class Values(Scopes):
         if expression.operator != "=":
             state = self.read(expression.target, state)
         elif isinstance(plain(expression.target), Index | Member):
-            state = self._read_place(plain(expression.target), state)
+            state = self._part_changed(expression.target, self._read_place(plain(expression.target), state))
         spot = self.spot(expression.target)
-        return self.give(spot, expression.value, state, expression)
+        return self.give(spot, expression.value, self.read(expression.value, state), expression)
+
+    def _part_changed(self, place: Expression, state: State) -> State:
+        spot = self.spot(root(place))
+        return state if spot is None else state.changed(spot)
 
     def _read_place(self, target: Expression, state: State) -> State:
         for child in children(target):
@@ -118,8 +121,7 @@ class Values(Scopes):
         return state
 
     def give(self, spot: Spot | None, value: Expression, state: State, at: Expression | Declarator) -> State:
-        """The state after `value` went into a variable (None: into something that is not followed)."""
-        state = self.read(value, state)
+        """The state after `value`, which was read, went into a variable (None: into what is not followed)."""
         value = plain(value)
         source = self.spot(value)
         atoms = self._fresh(value, state, at.line)
@@ -130,7 +132,10 @@ class Values(Scopes):
         self._overwritten(spot, state, at)
         state = state.put(spot, Holding(atoms))
         about = frozenset(found for node in walk(value) if isinstance(node, Expression) and (found := self.spot(node)))
-        if spot.number and about and spot not in about and _is_comparison(value):
+        hands = isinstance(value, Call) and any(
+            (callee(value) or method(value), each) in self.facts.handing for each in range(len(value.arguments))
+        )
+        if spot.number and about and spot not in about and (hands or is_comparison(value)):
             state = state.means(spot, value, about)
         return state
 
@@ -146,7 +151,7 @@ class Values(Scopes):
         opener = self.facts.openers.get(callee(value))
         if opener is not None:
             return taken(opener, line)
-        if _nothing(value):
+        if nothing(value):
             return frozenset({Atom(FAILED, "", line)})
         source = self.spot(value)
         return state.of(source).atoms if source is not None and source.number else NOBODY_KNOWS
@@ -204,7 +209,7 @@ class Values(Scopes):
                 self.say(argument.line, argument.column, f"{what} is used after it was closed in line {atom.line}")
             elif resource.checked and atom.status == UNCHECKED:
                 self._unchecked(argument, spot, resource)
-            elif resource.checked and atom.status == FAILED and _nothing_in(atom, resource):
+            elif resource.checked and atom.status == FAILED and nothing_in(atom, resource):
                 text = f"{spot.name.lstrip('.')} may be {resource.nothing} here: the {resource.noun} was not opened"
                 self.say(argument.line, argument.column, text)
 
@@ -216,14 +221,18 @@ class Values(Scopes):
         out = []
         for at, argument in enumerate(arguments):
             if self._is_out(name, at, len(arguments)):
-                state = self._read_place(plain(argument), state)
-                out.append(self.spot(argument))
+                state = self._part_changed(argument, self._read_place(plain(argument), state))
+                out.append((self.facts.handing.get((name, at)), self.spot(argument), argument))
             else:
                 state = self.read(argument, state)
                 state = self._handed_over(name, at, argument, state, call)
-        for spot in out:
-            if spot is not None:
-                state = state.put(spot, Holding())
+        for handed, spot, argument in out:
+            if spot is None:
+                continue
+            atoms = state.of(spot).atoms
+            if handed is not None:
+                self._overwritten(spot, state, argument)
+            state = state.put(spot, Holding() if handed is None else Holding(handed.atoms(atoms, argument.line)))
         return self._touched(name, state)
 
     def _is_out(self, name: str, at: int, count: int) -> bool:
@@ -265,6 +274,7 @@ class Values(Scopes):
         """A function of the program may change every variable that outlives functions."""
         if name in FUNCTIONS and name not in self.facts.by_name:
             return state
+        state = state.touched()
         for spot, holding in list(state.holdings.items()):
             if not spot.number and holding.atoms != NOBODY_KNOWS:
                 state = state.put(spot, Holding())
@@ -274,6 +284,16 @@ class Values(Scopes):
 
     def branch(self, condition: Expression, state: State) -> Ways:
         """The states in which a condition holds and does not; None where it never does."""
+        known = question(condition, self.spot) if state.given else None
+        yes, no = self._branch(condition, state)
+        if known is None:
+            return yes, no
+        return (
+            None if yes is None else yes.answered(known.text, known.truth),
+            None if no is None else no.answered(known.text, not known.truth),
+        )
+
+    def _branch(self, condition: Expression, state: State) -> Ways:
         condition = plain(condition)
         known = truth(condition)
         if known is not None:
@@ -294,22 +314,40 @@ class Values(Scopes):
         right_yes, right_no = (None, None) if no is None else self.branch(condition.right, no)
         return met(yes, right_yes), right_no
 
+    def _handed_out(self, call: Call, state: State) -> Ways:
+        """What the answer of a function says of the variables that it was to fill."""
+        yes, no = state, state
+        for at, argument in enumerate(call.arguments):
+            handed, spot = self.facts.handing.get((callee(call) or method(call), at)), self.spot(argument)
+            if handed is not None and spot is not None:
+                atoms, line = state.of(spot).atoms, argument.line
+                yes = yes.learn(spot, handed.told(atoms, line, answer=True) or NOBODY_KNOWS)
+                no = no.learn(spot, handed.told(atoms, line, answer=False) or NOBODY_KNOWS)
+        return yes, no
+
     def _told(self, condition: Expression, state: State) -> Ways:
         condition = plain(condition)
+        if isinstance(condition, Call) and callee(condition) != "CheckPointer":
+            return self._handed_out(condition, state)
+        if isinstance(condition, Assign) and isinstance(plain(condition.value), Call):
+            yes, no = self._handed_out(cast(Call, plain(condition.value)), state)
+            if yes is not state or no is not state:
+                return yes, no
         if not isinstance(condition, Binary):
             spot = self._asked(condition)
             if spot is not None and spot in state.meanings:
-                return self.branch(state.meanings[spot][0], state)
+                meaning = plain(state.meanings[spot][0])
+                return self._told(meaning, state) if isinstance(meaning, Call) else self.branch(meaning, state)
             return (state, state) if spot is None else self._valid(spot, state, good_if=True)
         left, right, operator = condition.left, condition.right, condition.operator
-        if _nothing(left):
+        if nothing(left):
             left, right, operator = right, left, _SWAPPED.get(operator, operator)
         asked = self._asked(left)
         if asked is None:
             return state, state
         if callee(plain(left)) == "CheckPointer" and operator in {"==", "!="}:
-            return self._valid(asked, state, good_if=(operator == "==") == _is_alive(right))
-        if not _nothing(right) or (operator in {"==", "!="} and not _fits(state.of(asked).atoms, right)):
+            return self._valid(asked, state, good_if=(operator == "==") == is_alive(right))
+        if not nothing(right) or (operator in {"==", "!="} and not fits(state.of(asked).atoms, right)):
             return state, state
         if operator == "==" or operator in {"<", "<="}:
             return self._checked(asked, state, good_if=False)
@@ -340,40 +378,3 @@ class Values(Scopes):
         good = state.learn(spot, when_good(atoms, "" if resource is None else resource.name) or NOBODY_KNOWS)
         nothing = state.learn(spot, when_nothing(atoms) or NOBODY_KNOWS)
         return (good, nothing) if good_if else (nothing, good)
-
-
-def _nothing_in(atom: Atom, resource: Resource) -> bool:
-    """Whether a failure is one of that resource; a plain 0 means the program's own chart."""
-    return atom.resource == resource.name or (not atom.resource and resource is not CHART)
-
-
-def _nothing(expression: Expression) -> bool:
-    expression = plain(expression)
-    if isinstance(expression, Unary) and expression.operator == "-":
-        operand = plain(expression.operand)
-        return isinstance(operand, Literal) and operand.text == "1"
-    if isinstance(expression, Literal):
-        return expression.kind == "null" or expression.text == "0"
-    return isinstance(expression, Name) and expression.name in _NOTHING
-
-
-def _is_alive(expression: Expression) -> bool:
-    expression = plain(expression)
-    return isinstance(expression, Name) and expression.name in {"POINTER_DYNAMIC", "POINTER_AUTOMATIC"}
-
-
-def _fits(atoms: frozenset[Atom], nothing: Expression) -> bool:
-    """Whether a failure equals what is compared: of handles it is -1, of charts and objects 0."""
-    nothing = plain(nothing)
-    is_zero = isinstance(nothing, Literal) or (isinstance(nothing, Name) and nothing.name != "INVALID_HANDLE")
-    return all((atom.resource in {CHART.name, OBJECT.name}) == is_zero for atom in atoms if atom.resource)
-
-
-def _is_comparison(expression: Expression) -> bool:
-    """Whether a value is a comparison that could be made again without doing anything."""
-    expression = plain(expression)
-    if any(isinstance(node, Call | Assign) for node in walk(expression)):
-        return False
-    if isinstance(expression, Unary) and expression.operator == "!":
-        return _is_comparison(expression.operand)
-    return isinstance(expression, Binary) and expression.operator in {"==", "!=", "<", ">", "<=", ">=", "&&", "||"}

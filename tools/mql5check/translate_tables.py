@@ -146,7 +146,8 @@ _LAST: Final = """
 template <class... A>
 int CopySeries(const string &symbol, ENUM_TIMEFRAMES timeframe, int start, int count, ulong mask, Array<A> &...filled) {
   inner::Call call("CopySeries", Where{"-", 0});
-  inner::put(call, symbol), inner::put(call, timeframe), inner::put(call, start), inner::put(call, count), inner::put(call, mask);
+  inner::put(call, symbol), inner::put(call, timeframe), inner::put(call, start);
+  inner::put(call, count), inner::put(call, mask);
   if (!call.send() && !call.more()) return -1;
   int mql_result = inner::taken<int>(call);
   (inner::take(call, filled), ...);

@@ -9,19 +9,19 @@ from typing import Final
 
 FUNCTIONS: Final = """
 # arrays
-int ArrayBsearch(const number &array[], number value)
+int ArrayBsearch(const number &array[], number value) must_use
 int ArrayCopy(any &target[], const any &source[], int target_start=, int source_start=, int count=)
-int ArrayCompare(const any &array1[], const any &array2[], int start1=, int start2=, int count=)
+int ArrayCompare(const any &array1[], const any &array2[], int start1=, int start2=, int count=) must_use
 void ArrayFree(any &array[])
-bool ArrayGetAsSeries(const any &array[])
+bool ArrayGetAsSeries(const any &array[]) must_use
 int ArrayInitialize(number &array[], number value)
 void ArrayFill(number &array[], int start, int count, number value)
-bool ArrayIsDynamic(const any &array[])
-bool ArrayIsSeries(const any &array[])
-int ArrayMaximum(const number &array[], int start=, int count=)
-int ArrayMinimum(const number &array[], int start=, int count=)
+bool ArrayIsDynamic(const any &array[]) must_use
+bool ArrayIsSeries(const any &array[]) must_use
+int ArrayMaximum(const number &array[], int start=, int count=) must_use
+int ArrayMinimum(const number &array[], int start=, int count=) must_use
 void ArrayPrint(const any &array[], uint digits=, string separator=, ulong start=, ulong count=, ulong flags=)
-int ArrayRange(const any &array[], int rank_index)
+int ArrayRange(const any &array[], int rank_index) must_use
 int ArrayResize(any &array[], int new_size, int reserve_size=)
 bool ArrayInsert(any &target[], const any &source[], uint target_start, uint source_start=, uint count=)
 bool ArrayRemove(any &array[], uint start, uint count=)

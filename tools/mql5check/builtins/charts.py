@@ -10,16 +10,16 @@ from typing import Final
 FUNCTIONS: Final = """
 # charts
 bool ChartApplyTemplate(long chart, string filename) must_use
-bool ChartSaveTemplate(long chart, string filename) must_use
-int ChartWindowFind()
+bool ChartSaveTemplate(long chart, string filename)
+int ChartWindowFind() must_use
 bool ChartTimePriceToXY(long chart, int window, datetime time, double price, int &x, int &y)
 bool ChartXYToTimePrice(long chart, int x, int y, int &window, datetime &time, double &price)
 long ChartOpen(string symbol, ENUM_TIMEFRAMES period) must_use
 long ChartFirst() must_use
 long ChartNext(long chart) must_use
 bool ChartClose(long chart=)
-string ChartSymbol(long chart=)
-ENUM_TIMEFRAMES ChartPeriod(long chart=)
+string ChartSymbol(long chart=) must_use
+ENUM_TIMEFRAMES ChartPeriod(long chart=) must_use
 void ChartRedraw(long chart=)
 bool ChartSetDouble(long chart, ENUM_CHART_PROPERTY_DOUBLE property, double value)
 bool ChartSetInteger(long chart, ENUM_CHART_PROPERTY_INTEGER property, long value)
@@ -32,19 +32,19 @@ bool ChartGetInteger(long chart, ENUM_CHART_PROPERTY_INTEGER property, int windo
 string ChartGetString(long chart, ENUM_CHART_PROPERTY_STRING property)
 bool ChartGetString(long chart, ENUM_CHART_PROPERTY_STRING property, string &text)
 bool ChartNavigate(long chart, ENUM_CHART_POSITION position, int shift=)
-long ChartID()
+long ChartID() must_use
 bool ChartIndicatorAdd(long chart, int window, int indicator)
 bool ChartIndicatorDelete(long chart, int window, string name)
 int ChartIndicatorGet(long chart, int window, string name) must_use
-string ChartIndicatorName(long chart, int window, int index)
-int ChartIndicatorsTotal(long chart, int window)
-int ChartWindowOnDropped()
-double ChartPriceOnDropped()
-datetime ChartTimeOnDropped()
-int ChartXOnDropped()
-int ChartYOnDropped()
+string ChartIndicatorName(long chart, int window, int index) must_use
+int ChartIndicatorsTotal(long chart, int window) must_use
+int ChartWindowOnDropped() must_use
+double ChartPriceOnDropped() must_use
+datetime ChartTimeOnDropped() must_use
+int ChartXOnDropped() must_use
+int ChartYOnDropped() must_use
 bool ChartSetSymbolPeriod(long chart, string symbol, ENUM_TIMEFRAMES period)
-bool ChartScreenShot(long chart, string filename, int width, int height, ENUM_ALIGN_MODE align_mode=) must_use
+bool ChartScreenShot(long chart, string filename, int width, int height, ENUM_ALIGN_MODE align_mode=)
 """
 
 ENUMS: Final = """

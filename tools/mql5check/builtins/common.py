@@ -12,16 +12,16 @@ FUNCTIONS: Final = """
 void Alert(any first, ...)
 ENUM_POINTER_TYPE CheckPointer(object pointer) must_use
 void Comment(any first, ...)
-int CryptEncode(ENUM_CRYPT_METHOD method, const uchar &data[], const uchar &key[], uchar &result[]) must_use
-int CryptDecode(ENUM_CRYPT_METHOD method, const uchar &data[], const uchar &key[], uchar &result[]) must_use
+int CryptEncode(ENUM_CRYPT_METHOD method, const uchar &data[], const uchar &key[], uchar &result[])
+int CryptDecode(ENUM_CRYPT_METHOD method, const uchar &data[], const uchar &key[], uchar &result[])
 void DebugBreak()
 void ExpertRemove() only:expert
-object GetPointer(object variable)
+object GetPointer(object variable) must_use
 uint GetTickCount() must_use
 ulong GetTickCount64() must_use
 ulong GetMicrosecondCount() must_use
 int MessageBox(string text, string caption=, int flags=) only:expert,script
-int PeriodSeconds(ENUM_TIMEFRAMES period=)
+int PeriodSeconds(ENUM_TIMEFRAMES period=) must_use
 bool PlaySound(string filename)
 void Print(any first, ...)
 void PrintFormat(string format, ...)
@@ -37,11 +37,11 @@ void SetUserError(ushort code)
 void Sleep(int milliseconds) not:indicator
 bool TerminalClose(int ret_code)
 void TesterHideIndicators(bool hide)
-double TesterStatistics(ENUM_STATISTICS statistic_id)
+double TesterStatistics(ENUM_STATISTICS statistic_id) must_use
 void TesterStop()
 bool TesterDeposit(double money)
 bool TesterWithdrawal(double money)
-short TranslateKey(int key_code)
+short TranslateKey(int key_code) must_use
 void ZeroMemory(variable &target)
 void printf(string format, ...)
 # date and time
@@ -53,13 +53,13 @@ datetime TimeLocal()
 datetime TimeLocal(MqlDateTime &parts)
 datetime TimeGMT()
 datetime TimeGMT(MqlDateTime &parts)
-int TimeDaylightSavings()
-int TimeGMTOffset()
+int TimeDaylightSavings() must_use
+int TimeGMTOffset() must_use
 bool TimeToStruct(datetime dt, MqlDateTime &parts)
-datetime StructToTime(const MqlDateTime &parts)
+datetime StructToTime(const MqlDateTime &parts) must_use
 # timer and events
-bool EventSetMillisecondTimer(int milliseconds) must_use only:expert,indicator
-bool EventSetTimer(int seconds) must_use only:expert,indicator
+bool EventSetMillisecondTimer(int milliseconds) only:expert,indicator
+bool EventSetTimer(int seconds) only:expert,indicator
 void EventKillTimer() only:expert,indicator
 bool EventChartCustom(long chart, ushort event, long lparam, double dparam, string sparam)
 """

@@ -9,43 +9,43 @@ from typing import Final
 
 FUNCTIONS: Final = """
 # account
-double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property)
-long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property)
-string AccountInfoString(ENUM_ACCOUNT_INFO_STRING property)
+double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property) must_use
+long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property) must_use
+string AccountInfoString(ENUM_ACCOUNT_INFO_STRING property) must_use
 # state of program and terminal
 int GetLastError()
 bool IsStopped() must_use
-int UninitializeReason()
-int TerminalInfoInteger(ENUM_TERMINAL_INFO_INTEGER property)
-double TerminalInfoDouble(ENUM_TERMINAL_INFO_DOUBLE property)
-string TerminalInfoString(ENUM_TERMINAL_INFO_STRING property)
-int MQLInfoInteger(ENUM_MQL_INFO_INTEGER property)
-string MQLInfoString(ENUM_MQL_INFO_STRING property)
-string Symbol()
-ENUM_TIMEFRAMES Period()
-int Digits()
-double Point()
+int UninitializeReason() must_use
+int TerminalInfoInteger(ENUM_TERMINAL_INFO_INTEGER property) must_use
+double TerminalInfoDouble(ENUM_TERMINAL_INFO_DOUBLE property) must_use
+string TerminalInfoString(ENUM_TERMINAL_INFO_STRING property) must_use
+int MQLInfoInteger(ENUM_MQL_INFO_INTEGER property) must_use
+string MQLInfoString(ENUM_MQL_INFO_STRING property) must_use
+string Symbol() must_use
+ENUM_TIMEFRAMES Period() must_use
+int Digits() must_use
+double Point() must_use
 # network
 int WebRequest(string method, string url, string cookie, string referer, int timeout, const char &data[], int
-   size, char &result[], string &headers) must_use not:indicator
+   size, char &result[], string &headers) not:indicator
 int WebRequest(string method, string url, string headers, int timeout, const char &data[], char &result[],
-   string &result_headers) must_use not:indicator
+   string &result_headers) not:indicator
 bool SendFTP(string filename, string ftp_path=)
 bool SendMail(string subject, string some_text)
 bool SendNotification(string text)
 # global variables of the terminal
 bool GlobalVariableCheck(string name) must_use
-datetime GlobalVariableTime(string name)
+datetime GlobalVariableTime(string name) must_use
 bool GlobalVariableDel(string name)
 double GlobalVariableGet(string name)
 bool GlobalVariableGet(string name, double &value)
-string GlobalVariableName(int index)
+string GlobalVariableName(int index) must_use
 datetime GlobalVariableSet(string name, double value)
 void GlobalVariablesFlush()
 bool GlobalVariableTemp(string name)
 bool GlobalVariableSetOnCondition(string name, double value, double expected)
 int GlobalVariablesDeleteAll(string prefix=, datetime before=)
-int GlobalVariablesTotal()
+int GlobalVariablesTotal() must_use
 """
 
 ENUMS: Final = """

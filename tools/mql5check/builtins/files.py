@@ -17,7 +17,7 @@ void FileFindClose(long search)
 bool FileIsExist(string name, int common=) must_use
 int FileOpen(string name, int flags, short delimiter=, uint codepage=) must_use
 void FileClose(int file)
-bool FileCopy(string source, int common, string target, int mode) must_use
+bool FileCopy(string source, int common, string target, int mode)
 bool FileDelete(string name, int common=)
 bool FileMove(string source, int common, string target, int mode) must_use
 void FileFlush(int file)
@@ -46,8 +46,8 @@ uint FileWriteInteger(int file, int value, int size=)
 uint FileWriteLong(int file, long value)
 uint FileWriteString(int file, string text, int length=)
 uint FileWriteStruct(int file, const struct &source, int size=)
-long FileLoad(string name, any &buffer[], int common=) must_use
-bool FileSave(string name, const any &buffer[], int common=) must_use
+long FileLoad(string name, any &buffer[], int common=)
+bool FileSave(string name, const any &buffer[], int common=)
 bool FolderCreate(string folder, int common=)
 bool FolderDelete(string folder, int common=)
 bool FolderClean(string folder, int common=)

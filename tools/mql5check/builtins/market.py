@@ -9,9 +9,9 @@ from typing import Final
 
 FUNCTIONS: Final = """
 # symbols
-int SymbolsTotal(bool selected)
+int SymbolsTotal(bool selected) must_use
 bool SymbolExist(string name, bool &is_custom)
-string SymbolName(int pos, bool selected)
+string SymbolName(int pos, bool selected) must_use
 bool SymbolSelect(string name, bool select)
 bool SymbolIsSynchronized(string name)
 double SymbolInfoDouble(string name, ENUM_SYMBOL_INFO_DOUBLE property)
@@ -26,7 +26,7 @@ bool SymbolInfoSessionQuote(string name, ENUM_DAY_OF_WEEK day, uint session, dat
 bool SymbolInfoSessionTrade(string name, ENUM_DAY_OF_WEEK day, uint session, datetime &from, datetime &to)
 bool MarketBookAdd(string symbol)
 bool MarketBookRelease(string symbol)
-bool MarketBookGet(string symbol, MqlBookInfo &book[]) must_use
+bool MarketBookGet(string symbol, MqlBookInfo &book[])
 """
 
 ENUMS: Final = """

@@ -9,69 +9,69 @@ from typing import Final
 
 FUNCTIONS: Final = """
 # mathematics
-number MathAbs(number value)
-double MathArccos(double val)
-double MathArcsin(double val)
-double MathArctan(double value)
-double MathArctan2(double y, double x)
-ENUM_FP_CLASS MathClassify(double value)
-double MathCeil(double val)
-double MathCos(double value)
-double MathExp(double value)
-double MathFloor(double val)
-double MathLog(double val)
-double MathLog10(double val)
-number MathMax(number value1, number value2)
-number MathMin(number value1, number value2)
-double MathMod(double value, double value2)
-double MathPow(double base, double exponent)
+number MathAbs(number value) must_use
+double MathArccos(double val) must_use
+double MathArcsin(double val) must_use
+double MathArctan(double value) must_use
+double MathArctan2(double y, double x) must_use
+ENUM_FP_CLASS MathClassify(double value) must_use
+double MathCeil(double val) must_use
+double MathCos(double value) must_use
+double MathExp(double value) must_use
+double MathFloor(double val) must_use
+double MathLog(double val) must_use
+double MathLog10(double val) must_use
+number MathMax(number value1, number value2) must_use
+number MathMin(number value1, number value2) must_use
+double MathMod(double value, double value2) must_use
+double MathPow(double base, double exponent) must_use
 int MathRand()
-double MathRound(double value)
-double MathSin(double value)
-double MathSqrt(double value)
+double MathRound(double value) must_use
+double MathSin(double value) must_use
+double MathSqrt(double value) must_use
 void MathSrand(int seed)
-double MathTan(double rad)
+double MathTan(double rad) must_use
 bool MathIsValidNumber(double number) must_use
-double MathExpm1(double value)
-double MathLog1p(double value)
-double MathArccosh(double value)
-double MathArcsinh(double value)
-double MathArctanh(double value)
-double MathCosh(double value)
-double MathSinh(double value)
-double MathTanh(double value)
-ushort MathSwap(ushort value)
-uint MathSwap(uint value)
-ulong MathSwap(ulong value)
-number fabs(number value)
-double acos(double val)
-double asin(double val)
-double atan(double value)
-double atan2(double y, double x)
-double ceil(double val)
-double cos(double value)
-double exp(double value)
-double floor(double val)
-number fmax(number value1, number value2)
-number fmin(number value1, number value2)
-double fmod(double value, double value2)
-double log(double val)
-double log10(double val)
-double pow(double base, double exponent)
+double MathExpm1(double value) must_use
+double MathLog1p(double value) must_use
+double MathArccosh(double value) must_use
+double MathArcsinh(double value) must_use
+double MathArctanh(double value) must_use
+double MathCosh(double value) must_use
+double MathSinh(double value) must_use
+double MathTanh(double value) must_use
+ushort MathSwap(ushort value) must_use
+uint MathSwap(uint value) must_use
+ulong MathSwap(ulong value) must_use
+number fabs(number value) must_use
+double acos(double val) must_use
+double asin(double val) must_use
+double atan(double value) must_use
+double atan2(double y, double x) must_use
+double ceil(double val) must_use
+double cos(double value) must_use
+double exp(double value) must_use
+double floor(double val) must_use
+number fmax(number value1, number value2) must_use
+number fmin(number value1, number value2) must_use
+double fmod(double value, double value2) must_use
+double log(double val) must_use
+double log10(double val) must_use
+double pow(double base, double exponent) must_use
 int rand()
-double round(double value)
-double sin(double value)
-double sqrt(double value)
+double round(double value) must_use
+double sin(double value) must_use
+double sqrt(double value) must_use
 void srand(int seed)
-double tan(double rad)
-double expm1(double value)
-double log1p(double value)
-double acosh(double value)
-double asinh(double value)
-double atanh(double value)
-double cosh(double value)
-double sinh(double value)
-double tanh(double value)
+double tan(double rad) must_use
+double expm1(double value) must_use
+double log1p(double value) must_use
+double acosh(double value) must_use
+double asinh(double value) must_use
+double atanh(double value) must_use
+double cosh(double value) must_use
+double sinh(double value) must_use
+double tanh(double value) must_use
 """
 
 ENUMS: Final = """

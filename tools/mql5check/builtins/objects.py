@@ -10,15 +10,15 @@ from typing import Final
 FUNCTIONS: Final = """
 # objects
 bool ObjectCreate(long chart, string name, ENUM_OBJECT type, int window, datetime time1, double price1, ...)
-string ObjectName(long chart, int pos, int window=, int type=)
+string ObjectName(long chart, int pos, int window=, int type=) must_use
 bool ObjectDelete(long chart, string name)
 int ObjectsDeleteAll(long chart, int window=, int type=)
 int ObjectsDeleteAll(long chart, string prefix, int window=, int object_type=)
-int ObjectFind(long chart, string name)
+int ObjectFind(long chart, string name) must_use
 datetime ObjectGetTimeByValue(long chart, string name, double value, int line=)
 double ObjectGetValueByTime(long chart, string name, datetime time, int line=)
 bool ObjectMove(long chart, string name, int point, datetime time, double price)
-int ObjectsTotal(long chart, int window=, int type=)
+int ObjectsTotal(long chart, int window=, int type=) must_use
 bool ObjectSetDouble(long chart, string name, ENUM_OBJECT_PROPERTY_DOUBLE property, double value)
 bool ObjectSetDouble(long chart, string name, ENUM_OBJECT_PROPERTY_DOUBLE property, int modifier, double value)
 bool ObjectSetInteger(long chart, string name, ENUM_OBJECT_PROPERTY_INTEGER property, long value)

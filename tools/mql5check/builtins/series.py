@@ -13,47 +13,45 @@ long SeriesInfoInteger(string symbol, ENUM_TIMEFRAMES timeframe, ENUM_SERIES_INF
 bool SeriesInfoInteger(string symbol, ENUM_TIMEFRAMES timeframe, ENUM_SERIES_INFO_INTEGER property, long &value)
 int Bars(string symbol, ENUM_TIMEFRAMES timeframe)
 int Bars(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to)
-int BarsCalculated(int indicator)
+int BarsCalculated(int indicator) must_use
 int IndicatorCreate(string symbol, ENUM_TIMEFRAMES period, ENUM_INDICATOR type, int count=, const MqlParam
    &parameters[]=) must_use
 int IndicatorParameters(int indicator, ENUM_INDICATOR &indicator_type, MqlParam &parameters[])
 bool IndicatorRelease(int indicator)
-int CopyBuffer(int indicator, int buffer_num, int start, int count, double &buffer[]) must_use
-int CopyBuffer(int indicator, int buffer_num, datetime from, int count, double &buffer[]) must_use
-int CopyBuffer(int indicator, int buffer_num, datetime from, datetime to, double &buffer[]) must_use
-int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, MqlRates &rates[]) must_use
-int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, MqlRates &rates[]) must_use
-int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, MqlRates &rates[]) must_use
+int CopyBuffer(int indicator, int buffer_num, int start, int count, double &buffer[])
+int CopyBuffer(int indicator, int buffer_num, datetime from, int count, double &buffer[])
+int CopyBuffer(int indicator, int buffer_num, datetime from, datetime to, double &buffer[])
+int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, MqlRates &rates[])
+int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, MqlRates &rates[])
+int CopyRates(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, MqlRates &rates[])
 int CopySeries(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, ulong mask, number &array1[],
-   number &array2[], ...) must_use
-int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, datetime &time_array[]) must_use
-int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, datetime &time_array[]) must_use
-int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, datetime &time_array[]) must_use
-int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &open_array[]) must_use
-int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &open_array[]) must_use
-int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &open_array[]) must_use
-int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &high_array[]) must_use
-int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &high_array[]) must_use
-int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &high_array[]) must_use
-int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &low_array[]) must_use
-int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &low_array[]) must_use
-int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &low_array[]) must_use
-int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &close_array[]) must_use
-int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &close_array[]) must_use
-int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &close_array[]) must_use
-int CopyTickVolume(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, long &volume_array[]) must_use
-int CopyTickVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, long &volume_array[]) must_use
+   number &array2[], ...)
+int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, datetime &time_array[])
+int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, datetime &time_array[])
+int CopyTime(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, datetime &time_array[])
+int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &open_array[])
+int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &open_array[])
+int CopyOpen(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &open_array[])
+int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &high_array[])
+int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &high_array[])
+int CopyHigh(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &high_array[])
+int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &low_array[])
+int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &low_array[])
+int CopyLow(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &low_array[])
+int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, double &close_array[])
+int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, double &close_array[])
+int CopyClose(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, double &close_array[])
+int CopyTickVolume(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, long &volume_array[])
+int CopyTickVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, long &volume_array[])
 int CopyTickVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, long &volume_array[])
-   must_use
-int CopyRealVolume(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, long &volume_array[]) must_use
-int CopyRealVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, long &volume_array[]) must_use
+int CopyRealVolume(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, long &volume_array[])
+int CopyRealVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, long &volume_array[])
 int CopyRealVolume(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, long &volume_array[])
-   must_use
-int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, int &spread_array[]) must_use
-int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, int &spread_array[]) must_use
-int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, int &spread_array[]) must_use
-int CopyTicks(string symbol, MqlTick &ticks[], uint flags=, ulong from=, uint count=) must_use
-int CopyTicksRange(string symbol, MqlTick &ticks[], uint flags=, ulong from_msc=, ulong to_msc=) must_use
+int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, int start, int count, int &spread_array[])
+int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, int count, int &spread_array[])
+int CopySpread(string symbol, ENUM_TIMEFRAMES timeframe, datetime from, datetime to, int &spread_array[])
+int CopyTicks(string symbol, MqlTick &ticks[], uint flags=, ulong from=, uint count=)
+int CopyTicksRange(string symbol, MqlTick &ticks[], uint flags=, ulong from_msc=, ulong to_msc=)
 int iBars(string symbol, ENUM_TIMEFRAMES timeframe)
 int iBarShift(string symbol, ENUM_TIMEFRAMES timeframe, datetime time, bool exact=)
 double iClose(string symbol, ENUM_TIMEFRAMES timeframe, int shift)

@@ -13,8 +13,8 @@ string CharToString(uchar code) must_use
 string CharArrayToString(const uchar &array[], int start=, int count=, uint codepage=) must_use
 bool CharArrayToStruct(struct &target, const uchar &chars[], uint start=)
 bool StructToCharArray(const struct &source, uchar &chars[], uint start=)
-uint ColorToARGB(color clr, uchar alpha=)
-uint ColorToPRGB(color clr, uchar alpha=)
+uint ColorToARGB(color clr, uchar alpha=) must_use
+uint ColorToPRGB(color clr, uchar alpha=) must_use
 string ColorToString(color value, bool by_name=) must_use
 string DoubleToString(double value, int digits=) must_use
 string EnumToString(enum value) must_use
@@ -32,7 +32,7 @@ datetime StringToTime(string text) must_use
 string StringFormat(string format, ...) must_use
 # strings
 bool StringAdd(string &text, string add_substring)
-int StringBufferLen(string text)
+int StringBufferLen(string text) must_use
 int StringCompare(string left, string right, bool case_sensitive=) must_use
 int StringConcatenate(string &target, any first, any second, ...)
 bool StringFill(string &text, ushort character)

@@ -9,10 +9,10 @@ from typing import Final
 
 FUNCTIONS: Final = """
 # trade
-bool OrderCalcMargin(ENUM_ORDER_TYPE action, string symbol, double volume, double price, double &margin) must_use
+bool OrderCalcMargin(ENUM_ORDER_TYPE action, string symbol, double volume, double price, double &margin)
 bool OrderCalcProfit(ENUM_ORDER_TYPE action, string symbol, double volume, double price_open, double
-   price_close, double &profit) must_use
-bool OrderCheck(const MqlTradeRequest &request, MqlTradeCheckResult &result) must_use
+   price_close, double &profit)
+bool OrderCheck(const MqlTradeRequest &request, MqlTradeCheckResult &result)
 bool OrderSend(const MqlTradeRequest &request, MqlTradeResult &result) must_use only:expert,script
 bool OrderSendAsync(const MqlTradeRequest &request, MqlTradeResult &result) must_use only:expert,script
 int PositionsTotal() must_use
@@ -38,7 +38,7 @@ bool OrderGetString(ENUM_ORDER_PROPERTY_STRING property, string &text)
 bool HistorySelect(datetime from_date, datetime to_date)
 bool HistorySelectByPosition(ulong position_id)
 bool HistoryOrderSelect(ulong ticket)
-int HistoryOrdersTotal()
+int HistoryOrdersTotal() must_use
 ulong HistoryOrderGetTicket(int index)
 double HistoryOrderGetDouble(ulong ticket, ENUM_ORDER_PROPERTY_DOUBLE property)
 bool HistoryOrderGetDouble(ulong ticket, ENUM_ORDER_PROPERTY_DOUBLE property, double &value)
@@ -47,7 +47,7 @@ bool HistoryOrderGetInteger(ulong ticket, ENUM_ORDER_PROPERTY_INTEGER property, 
 string HistoryOrderGetString(ulong ticket, ENUM_ORDER_PROPERTY_STRING property)
 bool HistoryOrderGetString(ulong ticket, ENUM_ORDER_PROPERTY_STRING property, string &text)
 bool HistoryDealSelect(ulong ticket)
-int HistoryDealsTotal()
+int HistoryDealsTotal() must_use
 ulong HistoryDealGetTicket(int index)
 double HistoryDealGetDouble(ulong ticket, ENUM_DEAL_PROPERTY_DOUBLE property)
 bool HistoryDealGetDouble(ulong ticket, ENUM_DEAL_PROPERTY_DOUBLE property, double &value)
