@@ -13,6 +13,7 @@ from mt5console.core.deployment.endings import cancelled_words
 from mt5console.core.deployment.machine import advance, begin, cancel, resume
 from mt5console.core.deployment.plan import DeploymentPlan, Step
 from mt5console.core.deployment.record import from_record, to_record
+from mt5console.core.deployment.second_proof import PASSING, Unproven, look
 from mt5console.core.deployment.shape import deploy_shape
 from mt5console.core.deployment.state import Advance, DeploymentState
 from mt5console.core.errors import EXIT_DEPLOY_FAILED, EXIT_DONE, EXIT_FAILED, EXIT_PARTIAL, Conflict
@@ -20,7 +21,7 @@ from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import SLOT_A, SLOT_B, DeploymentId, Now, OperationId, RobotId, UserId
 from mt5console.core.model.records import DeploymentRecord, IncidentKind, Outcome
-from mt5console.core.model.requests import DeployRequest
+from mt5console.core.model.requests import DeployRequest, Mode
 from mt5console.core.watchdog.verdict import ClearIncident, OpenIncident
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Deployments:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._running: dict[RobotId, DeploymentState] = {}
+        self._unproven: dict[RobotId, Unproven] = {}
 
     def robots_of(self, user_id: UserId) -> frozenset[RobotId]:
         """Robots of this user with a deployment, restore or removal under way."""
@@ -152,6 +154,22 @@ class Deployments:
         for robot_id, state in tuple(self._running.items()):
             known = self._engine.known(state.plan.user.user_id, now)
             self._take_over(robot_id, advance(state, None, known, now), now)
+        for robot_id in tuple(self._unproven):
+            self._prove_again(robot_id, now)
+
+    def _prove_again(self, robot_id: RobotId, now: Now) -> None:
+        """Take up a put-back that waits for the end of what stood in the way of its proof."""
+        robot, waiting = self._engine.robots.get(robot_id), self._unproven[robot_id]
+        if robot is None or robot.active != waiting.version or robot.user_id not in self._engine.watches:
+            del self._unproven[robot_id]
+            return
+        if robot_id in self._running or self._engine.mode is not Mode.ON:
+            return
+        self._unproven[robot_id], is_due = look(waiting, robot, self._engine.known(robot.user_id, now), now)
+        if is_due:
+            why = f"it runs well since its put-back ended PARTIAL; try {waiting.tries + 1}"
+            self._engine.explain(robot.user_id, f"robot {robot_id}", "prove it once more", why, now)
+            self.restore(robot_id, now)
 
     def cancellable(self, robot_id: RobotId) -> DeploymentState:
         """The running deployment of a robot, if a person may still cancel it.
@@ -203,6 +221,7 @@ class Deployments:
         if not plan.dry_run:
             self._settle_robot(state, now)
             self._settle_incidents(state, now)
+            self._settle_proof(state)
         outcome = state.outcome
         words = f"{plan.kind} of robot {plan.robot.robot_id} ended: {outcome.value if outcome else 'dry run'}"
         why = record.diagnosis["text"] if record.diagnosis else "every stage passed"
@@ -221,6 +240,17 @@ class Deployments:
                 continue
             code = _EXIT_OF_CANCEL[state.outcome]
             self._engine.record(*operations.done(operation.operation_id, cancelled_words(state), now, shape, code))
+
+    def _settle_proof(self, state: DeploymentState) -> None:
+        """A put-back that ended PARTIAL for a reason that passes waits for its second proof; nothing else does."""
+        robot_id, version = state.plan.robot.robot_id, state.active_after
+        waits = state.plan.kind == "restore" and state.outcome is Outcome.PARTIAL and state.cause in PASSING
+        if not waits or version is None:
+            self._unproven.pop(robot_id, None)
+            return
+        known = self._unproven.get(robot_id)
+        if known is None or known.version != version:
+            self._unproven[robot_id] = Unproven(version=version)
 
     def _settle_robot(self, state: DeploymentState, now: Now) -> None:
         """What should run from now on, by what was proven."""

@@ -1,0 +1,88 @@
+"""A put-back whose proof was broken by something that passes is proven once more; a person's deployment never is."""
+
+from __future__ import annotations
+
+from mt5console.core.model.records import IncidentKind, Outcome
+from mt5console.core.model.requests import DeployRequest, Mode
+from tests.unit.engine.test_engine_cancel import ROBOT, Desk
+
+TICKS = 200
+
+
+def put_back(desk: Desk) -> None:
+    """The watchdog's own put-back, up to the beats that are proven."""
+    desk.engine.deployments.restore(ROBOT, desk.outside.now)
+    for _ in range(TICKS):
+        desk.tick()
+        if desk.deployments and any(stage.name == "heartbeat" for stage in desk.newest().stages):
+            return
+    raise AssertionError("it never came to the beats")
+
+
+def partial_for(desk: Desk) -> bool:
+    return any(one.kind is IncidentKind.ROBOT_PARTIAL for one in desk.engine.incidents.all_open())
+
+
+def until_partial(desk: Desk) -> None:
+    for _ in range(TICKS):
+        desk.tick()
+        if partial_for(desk):
+            return
+    raise AssertionError("it did not end PARTIAL")
+
+
+def outcomes(desk: Desk) -> list[Outcome | None]:
+    return [record.outcome for record in desk.deployments.values()]
+
+
+def test_when_the_link_is_back_the_robot_is_proven_and_its_incident_ends() -> None:
+    desk = Desk(old=True)
+    put_back(desk)
+    desk.outside.connected = False
+    until_partial(desk)
+    assert desk.outside.paused is False, "without a link nothing can be opened"
+    desk.outside.connected = True
+    for _ in range(TICKS):
+        desk.tick()
+    assert not partial_for(desk)
+    assert desk.newest().outcome is Outcome.SUCCESS
+    assert desk.outside.experts() == ["a"]
+    assert desk.outside.most_copies == 0, "it was left on its chart"
+
+
+def test_while_the_link_is_out_nothing_is_tried() -> None:
+    desk = Desk(old=True)
+    put_back(desk)
+    desk.outside.connected = False
+    until_partial(desk)
+    before = len(desk.deployments)
+    for _ in range(TICKS):
+        desk.tick()
+    assert len(desk.deployments) == before
+    assert partial_for(desk)
+
+
+def test_in_observe_mode_it_waits() -> None:
+    desk = Desk(old=True)
+    put_back(desk)
+    desk.outside.connected = False
+    until_partial(desk)
+    desk.engine.mode = Mode.OBSERVE
+    desk.outside.connected = True
+    for _ in range(TICKS):
+        desk.tick()
+    assert partial_for(desk)
+
+
+def test_a_persons_deployment_stays_partial_until_a_person_acts() -> None:
+    desk = Desk(old=True)
+    desk.ask(DeployRequest(robot_id=ROBOT))
+    desk.deploy_until("heartbeat")
+    desk.outside.connected = False
+    until_partial(desk)
+    desk.outside.connected = True
+    before = len(desk.deployments)
+    for _ in range(TICKS):
+        desk.tick()
+    assert len(desk.deployments) == before
+    assert partial_for(desk)
