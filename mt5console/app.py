@@ -29,6 +29,7 @@ from mt5console.core.ports import EngineDoor, Platform
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
+from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
     from mt5console.ui.bridge.engine_process import start_detached
 
     base = find_base(base_dir, simulate, create=True)
-    arguments = [sys.executable, "-m", "mt5console", "--base-dir", str(base.layout.root), "watchdog", "run"]
+    arguments = console_command("--base-dir", str(base.layout.root), "watchdog", "run")
     # What kind of base directory this is has been checked; the engine is told so, whatever its environment says.
     environment = {**os.environ, ENV_SIMULATE: "1" if base.simulated else "0"}
     access = window_access(base.layout, None if read_only else lambda: start_detached(arguments, environment))

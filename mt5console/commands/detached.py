@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from mt5console.core.errors import EXIT_LOCKED, ConsoleError, EngineHeld
+from mt5console.interpreter import console_command
 
 START_DEADLINE_S = 30.0
 _LOOK_EVERY_S = 0.1
@@ -47,12 +48,10 @@ def ensure_engine(base_dir: Path | None, simulate: bool | None, check_interval_s
 
 def engine_arguments(base_dir: Path | None, simulate: bool | None, check_interval_s: float) -> list[str]:
     """The engine's command line; what is None goes over the environment, which it inherits."""
-    arguments = [sys.executable, "-m", "mt5console"]
-    if base_dir is not None:
-        arguments += ["--base-dir", str(base_dir)]
+    words = [] if base_dir is None else ["--base-dir", str(base_dir)]
     if simulate:
-        arguments.append("--simulate")
-    return [*arguments, "watchdog", "run", "--check-interval", f"{check_interval_s:g}"]
+        words.append("--simulate")
+    return console_command(*words, "watchdog", "run", "--check-interval", f"{check_interval_s:g}")
 
 
 def _answers(base_dir: Path | None, simulate: bool | None) -> bool:

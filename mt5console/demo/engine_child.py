@@ -18,6 +18,7 @@ from mt5console.app import engine_client
 from mt5console.core.errors import ConsoleError, EngineHeld
 from mt5console.core.ports import EngineDoor
 from mt5console.core.terminal.layout import BaseLayout
+from mt5console.interpreter import console_command
 from mt5console.platforms.lock import FileBaseLock
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,7 @@ class EngineChild:
 
     def __init__(self, layout: BaseLayout, check_interval_s: float) -> None:
         self._layout = layout
-        self._arguments = [
-            sys.executable,
-            "-m",
-            "mt5console",
+        self._arguments = console_command(
             "watchdog",
             "run",
             "--simulate",
@@ -47,7 +45,7 @@ class EngineChild:
             str(layout.root),
             "--check-interval",
             f"{check_interval_s:g}",
-        ]
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._client: EngineClient | None = None
         self.ending = threading.Event()

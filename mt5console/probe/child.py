@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from mt5console.core.credentials import Secret
+from mt5console.interpreter import isolated_command
 from mt5console.probe.worker import PROTOCOL
 
 LONGEST_REPLY = 1 << 20
@@ -39,13 +40,9 @@ class ChildBroken(Exception):
 
 
 def child_command(worker: Path, module: str) -> list[str]:
-    """How to start a child: an interpreter without site or environment, and this one's import path spelt out.
-
-    On Windows the venv's own python.exe is but a launcher: the child is to be the interpreter itself.
-    """
-    interpreter = getattr(sys, "_base_executable", None) or sys.executable
+    """How to start a child: an interpreter without site or environment, and this one's import path spelt out."""
     paths = dict.fromkeys([str(Path(__file__).resolve().parents[2]), *(path for path in sys.path if path)])
-    return [interpreter, "-I", "-S", str(worker), module, *paths]
+    return isolated_command(str(worker), module, *paths)
 
 
 def child_environment() -> dict[str, str]:

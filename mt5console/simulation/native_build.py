@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from mt5console.core.errors import UsageInvalid
+from mt5console.interpreter import module_command
 from mt5console.simulation.locks import exclusive
 from mt5console.simulation.mql5_source import Message, Program, decode_source
 from mt5console.simulation.resources import PACKAGE
@@ -75,7 +75,7 @@ class NativeBuilder:
 
     def _compile(self, source: Path, include_directory: Path, made: Path) -> tuple[Message, ...]:
         beside = made.with_name(f"{made.name}.{os.getpid()}.tmp")
-        words = [sys.executable, "-m", "tools.mql5check.build", str(source)]
+        words = module_command("tools.mql5check.build", str(source))
         words += ["--include", str(include_directory), "-o", str(beside), "--cache", str(_kept(self._folder))]
         try:
             ended = subprocess.run(

@@ -12,6 +12,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from mt5console.interpreter import is_frozen, script_interpreter
 from mt5console.simulation.resources import PACKAGE
 
 SUFFIX = ".exe" if sys.platform == "win32" else ""
@@ -27,13 +28,18 @@ def program_name(stem: str) -> str:
 
 def script_text(module: str) -> str:
     """The script that calls `module.main([path of the program, *arguments])` and ends with what it returns."""
-    return f"""{_head(sys.executable)}import sys
+    return f"""{_head(*script_interpreter())}import sys
 
-sys.path.insert(0, {str(PACKAGE.parent)!r})
+sys.path[:0] = {_import_path()!r}
 from {module} import main
 
 sys.exit(main([__file__.removesuffix(".py"), *sys.argv[1:]]))
 """
+
+
+def _import_path() -> list[str]:
+    """Where this package is; of a frozen program, also where it keeps the standard library's compiled modules."""
+    return [str(PACKAGE.parent), *(sys.path if is_frozen() else ())]
 
 
 def write_script(path: Path, module: str) -> None:
@@ -79,8 +85,8 @@ if sys.platform == "win32":
         return text.value
 
 
-def _head(interpreter: str) -> str:
+def _head(interpreter: str, option: str) -> str:
     """A shebang takes one argument, no blanks and little room; otherwise the shell starts the interpreter."""
     if len(interpreter) <= _SHEBANG_LIMIT and not any(mark.isspace() for mark in interpreter):
-        return f"#!{interpreter} -IS\n"
-    return f"#!/bin/sh\n''':'\nexec {shlex.quote(interpreter)} -I -S \"$0\" \"$@\"\n'''\n"
+        return f"#!{interpreter} {option}\n"
+    return f"#!/bin/sh\n''':'\nexec {shlex.quote(interpreter)} {option} \"$0\" \"$@\"\n'''\n"

@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
+from mt5console.interpreter import RUN_WORD
+
 _INTERPRETER = re.compile(r"^(python|pypy)[\d.]*$|^(sh|ash|bash|dash|ksh|zsh|busybox)$")
 _TAKES_A_VALUE = "WX"
 _LEAVES_NO_SCRIPT = "cm"
@@ -27,7 +29,7 @@ def programs_of(image: str, argv: Sequence[str], working_directory: Callable[[],
         found.append(_undeleted(image))
     if not image and argv and os.path.isabs(argv[0]):
         found.append(os.path.realpath(argv[0]))
-    if not image or _INTERPRETER.match(os.path.basename(found[0])):
+    if not image or _INTERPRETER.match(os.path.basename(found[0])) or list(argv[1:2]) == [RUN_WORD]:
         script = _script(argv)
         if script:
             found.append(os.path.realpath(os.path.join(working_directory(), script)))
@@ -43,7 +45,8 @@ def _undeleted(image: str) -> str:
 
 def _script(argv: Sequence[str]) -> str | None:
     """The first argument that is neither an option nor an option's value; None for `-c`, `-m` and no script."""
-    place = 1
+    # A frozen console is its own interpreter, and says so in its first word.
+    place = 2 if list(argv[1:2]) == [RUN_WORD] else 1
     while place < min(len(argv), _LAST_PLACE):
         argument = argv[place]
         if argument.startswith(("/portable", "/config:")):

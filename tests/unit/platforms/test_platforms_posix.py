@@ -22,6 +22,7 @@ if sys.platform == "win32":
 
 from mt5console.core.errors import ConsoleError
 from mt5console.core.ports import ProcessRef
+from mt5console.interpreter import RUN_WORD
 from mt5console.platforms.posix import table as table_module
 from mt5console.platforms.posix.processes import PosixProcessHost
 from mt5console.platforms.posix.program import programs_of
@@ -74,6 +75,14 @@ def test_a_script_counts_as_what_runs_beside_its_interpreter(argv: tuple[str, ..
 )
 def test_an_argument_that_only_names_a_terminal_does_not_run_it(argv: tuple[str, ...]) -> None:
     assert "/base/user_1/terminal64" not in _programs(*argv)
+
+
+def test_a_frozen_console_that_is_told_to_run_a_script_runs_that_script() -> None:
+    frozen = "/opt/mt5console/mt5console"
+    words = (frozen, RUN_WORD, "terminal64", "/portable")
+    assert _programs(*words, image=frozen) == (frozen, "/base/user_1/terminal64")
+    assert _programs(frozen, RUN_WORD, "-m", "some.module", image=frozen) == (frozen,)
+    assert _programs(frozen, "status", "terminal64", image=frozen) == (frozen,)
 
 
 def test_a_program_that_is_no_interpreter_runs_only_itself() -> None:
