@@ -285,8 +285,9 @@ def login(
 
 
 def shutdown() -> bool:
-    """Close the connection; the terminal runs on."""
+    """Close the connection; the terminal runs on, and the last error is forgotten."""
     _close()
+    _Module.error = (RES_S_OK, _TEXTS[RES_S_OK])
     return True
 
 

@@ -130,9 +130,9 @@ def test_a_login_without_a_connection_is_false(package: Caller) -> None:
     assert package.call("login", 1, "x", "y") == (False, -10004, "No IPC connection")
 
 
-def test_shutdown_without_a_connection_is_fine_and_keeps_the_last_error(package: Caller) -> None:
+def test_shutdown_is_always_fine_and_forgets_the_last_error(package: Caller) -> None:
     assert package.call("account_info").code == -10004
-    assert package.call("shutdown") == (True, -10004, "No IPC connection")
+    assert package.call("shutdown") == (True, 1, "Success")
 
 
 def test_a_missing_executable_fails_quickly_and_drops_the_connection(package: Caller, path: str) -> None:
@@ -247,14 +247,12 @@ def test_a_spoilt_reply_ends_as_measured(
     assert package.call("account_info").value["login"] == 111
 
 
-@pytest.mark.parametrize("code", TEXTS)
-def test_what_a_terminal_refuses_becomes_the_last_error(
-    package: Caller, terminal: ScriptedTerminal, path: str, code: int
-) -> None:
+def test_what_a_terminal_refuses_becomes_the_last_error(package: Caller, terminal: ScriptedTerminal, path: str) -> None:
     assert package.call("initialize", path).value is True
-    terminal.set(behaviours={wire.TERMINAL_INFO: f"err:{code}"})
-    assert package.call("terminal_info") == (None, code, TEXTS[code])
-    assert package.call("account_info").code == 1
+    for code, text in TEXTS.items():
+        terminal.set(behaviours={wire.TERMINAL_INFO: f"err:{code}"})
+        assert package.call("terminal_info") == (None, code, text)
+        assert package.call("account_info").code == 1
 
 
 @pytest.mark.parametrize("behaviour", ["err:-1", "err:-5", "garbage", "wrongcmd"])
@@ -365,7 +363,7 @@ def test_no_timeout_ends_a_terminal_that_hangs(
 ) -> None:
     terminal.set(behaviours={command: "hang"})
     with pytest.raises(ChildHung):
-        package.call("initialize", path, timeout=500, within_s=4.0)
+        package.call("initialize", path, timeout=500, within_s=2.5)
     assert terminal.asked(command) == 1
     package.end()
 
@@ -376,7 +374,7 @@ def test_a_missing_pipe_makes_it_start_the_executable_once_more(
     terminal.tell(pipes=[])
     (terminal.directory / "silent").touch()
     with pytest.raises(ChildHung):
-        package.call("initialize", path, portable=True, timeout=500, within_s=6.0)
+        package.call("initialize", path, portable=True, timeout=500, within_s=2.5)
     until(lambda: len(terminal.running()) == 2, "the copy that the package started")
     package.end()
     assert len(terminal.running()) == 2, "it outlives its starter"
