@@ -20,8 +20,11 @@ from mt5console.core.ports import FileStamp
 from mt5console.platforms.sharing import patiently
 
 if sys.platform == "win32":
+    from mt5console.platforms.windows.opening import let_go_of_read_only, open_shared
+    from mt5console.platforms.windows.paths import reachable
     from mt5console.platforms.windows.permissions import make_private_directory, open_private_file
 else:
+    from mt5console.platforms.posix.opening import let_go_of_read_only, open_shared, reachable
     from mt5console.platforms.posix.permissions import make_private_directory, open_private_file
 
 _FULL = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
@@ -40,7 +43,7 @@ class LocalFileStore:
     def stamp(self, path: Path) -> FileStamp | None:
         """Cheap look; None when the file is not there or may not be seen."""
         try:
-            found = os.stat(path)
+            found = os.stat(reachable(path))
         except OSError:
             return None
         return FileStamp(found.st_mtime_ns, found.st_size, found.st_ino)
@@ -48,7 +51,7 @@ class LocalFileStore:
     def read(self, path: Path, limit: int | None = None) -> bytes | None:
         """The first `limit` bytes or all; None when missing, not a file, or not to be had within the retries."""
         try:
-            handle = patiently(lambda: os.open(path, os.O_RDONLY | _BINARY))
+            handle = patiently(lambda: open_shared(reachable(path)))
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
         except OSError as error:
@@ -67,13 +70,14 @@ class LocalFileStore:
 
         Raises `StorageFailed`: `disk_full`, `no_permission` or `write_failed`.
         """
-        temporary = self._temporary(path)
+        place = reachable(path)
+        temporary = self._temporary(place)
         try:
-            os.makedirs(path.parent, exist_ok=True)
+            os.makedirs(place.parent, exist_ok=True)
             _write_new(temporary, data, private=private, durable=durable)
-            patiently(lambda: os.replace(temporary, path))
+            patiently(lambda: os.replace(temporary, place))
             if durable:
-                _flush_directory(path.parent)
+                _flush_directory(place.parent)
         except OSError as error:
             _discard(temporary, private=private)
             _fail(error, "written", path)
@@ -86,17 +90,18 @@ class LocalFileStore:
 
         Raises `StorageFailed` when it could not be removed.
         """
+        place = reachable(path)
         try:
-            for torn in path.parent.glob(f".{_pattern(path.name)}.*.tmp"):
+            for torn in place.parent.glob(f".{_pattern(place.name)}.*.tmp"):
                 _wipe(torn)
-            _wipe(path)
+            _wipe(place)
         except OSError as error:
             _fail(error, "wiped", path)
 
     def remove(self, path: Path) -> None:
         """Remove a file; a missing one is fine. Raises `StorageFailed` when it could not be removed."""
         try:
-            patiently(lambda: path.unlink(missing_ok=True))
+            _remove(reachable(path))
         except NotADirectoryError:
             return
         except OSError as error:
@@ -105,13 +110,13 @@ class LocalFileStore:
     def make_private_directory(self, path: Path) -> None:
         """Create (with parents) and let only this account in; verified by reading back. Raises `StorageFailed`."""
         try:
-            make_private_directory(path)
+            make_private_directory(reachable(path))
         except OSError as error:
             _fail(error, "made private", path)
 
     def free_bytes(self, path: Path) -> int:
         """Free space for this account on the volume of the path, which need not exist yet. Raises `StorageFailed`."""
-        place = path.absolute()
+        place = reachable(path.absolute())
         while not place.exists() and place != place.parent:
             place = place.parent
         try:
@@ -170,11 +175,19 @@ def _wipe(path: Path) -> None:
             _overwrite(path, before.st_size)
         except OSError:
             pass  # A read-only file or a full copy-on-write disk: taking it away still has to be done.
+    _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
+        let_go_of_read_only(path)
+    except OSError:
+        pass  # It is not there, or somebody holds it: removing it says which.
     patiently(lambda: path.unlink(missing_ok=True))
 
 
 def _overwrite(path: Path, size: int) -> None:
-    handle = patiently(lambda: os.open(path, os.O_WRONLY | _NO_LINK | _BINARY))
+    handle = patiently(lambda: open_shared(path, to_write=True))
     try:
         left = size
         while left > 0:

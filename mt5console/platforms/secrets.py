@@ -19,7 +19,7 @@ from mt5console.core.errors import SecretsUnavailable
 T = TypeVar("T")
 
 SERVICE = "mt5console"
-"""The service under which all entries of this program lie in the keyring."""
+"""The service under which all entries of this program lie in the keyring (on Windows its name begins with this)."""
 
 _NO_PROTECTION = ("keyrings.alt.", "sagecipher.")
 _WHAT_TO_DO = {
@@ -52,18 +52,23 @@ class KeyringSecretStore:
     def put(self, reference: str, secret: Secret) -> None:
         """Store or replace. Raises `SecretsUnavailable`."""
         backend = self._backend()
-        _ask(backend, "store", lambda: backend.set_password(self._service, reference, secret.reveal()))
+        _ask(backend, "store", lambda: backend.set_password(self._entry(reference), reference, secret.reveal()))
 
     def get(self, reference: str) -> Secret | None:
         """The value, None when there is none. Raises `SecretsUnavailable`."""
         backend = self._backend()
-        return _ask(backend, "read", lambda: _wrapped(backend.get_password(self._service, reference)))
+        return _ask(backend, "read", lambda: _wrapped(backend.get_password(self._entry(reference), reference)))
 
     def delete(self, reference: str) -> None:
         """Forget; a missing one is fine. Raises `SecretsUnavailable`."""
         if self.get(reference) is not None:
             backend = self._backend()
-            _ask(backend, "delete", lambda: backend.delete_password(self._service, reference))
+            _ask(backend, "delete", lambda: backend.delete_password(self._entry(reference), reference))
+
+    def _entry(self, reference: str) -> str:
+        """The service that an entry lies under. Windows' vault has one entry per service: entries that share one are
+        moved about by the backend at every put, and of two puts at the same time one would be lost."""
+        return f"{self._service}:{reference}" if sys.platform == "win32" else self._service
 
     def _backend(self) -> KeyringBackend:
         if self._found is None:
