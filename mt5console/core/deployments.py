@@ -167,7 +167,7 @@ class Deployments:
             return
         self._unproven[robot_id], is_due = look(waiting, robot, self._engine.known(robot.user_id, now), now)
         if is_due:
-            why = f"it runs well since its put-back ended PARTIAL; try {waiting.tries + 1}"
+            why = f"it runs well since its put-back ended unproven; try {waiting.tries + 1}"
             self._engine.explain(robot.user_id, f"robot {robot_id}", "prove it once more", why, now)
             self.restore(robot_id, now)
 
@@ -242,9 +242,10 @@ class Deployments:
             self._engine.record(*operations.done(operation.operation_id, cancelled_words(state), now, shape, code))
 
     def _settle_proof(self, state: DeploymentState) -> None:
-        """A put-back that ended PARTIAL for a reason that passes waits for its second proof; nothing else does."""
+        """A put-back that ended unproven for a reason that passes waits for its second proof; nothing else does."""
         robot_id, version = state.plan.robot.robot_id, state.active_after
-        waits = state.plan.kind == "restore" and state.outcome is Outcome.PARTIAL and state.cause in PASSING
+        unproven = state.outcome in (Outcome.PARTIAL, Outcome.FAILED)
+        waits = state.plan.kind == "restore" and unproven and state.cause in PASSING
         if not waits or version is None:
             self._unproven.pop(robot_id, None)
             return

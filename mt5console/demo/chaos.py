@@ -18,28 +18,31 @@ from mt5console.simulation.faults import inject
 CALM_AT_END_S = 25.0
 FIRST_AFTER_S = 1.0
 HEALTHY = "healthy"
+Terminals = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPlan:
-    """One fault that heals. `clear_after_s`: a lasting one is ended so long after; None: it heals by itself."""
+    """One fault that heals. `clear_after_s`: a lasting one is ended so long after; None: it heals by itself.
+    `heals_within_s`: what it takes on a busy machine, proofs included; later than that before the end it is left out."""
 
     name: str
     end: str
     clear_after_s: float | None = None
+    heals_within_s: float = 25.0
     argument: str | None = None
 
 
 PLANS = (
     FaultPlan("crash", "healed: restarted, robots proven back"),
-    FaultPlan("logout", "healed: logged in again"),
+    FaultPlan("logout", "healed: logged in again", heals_within_s=15.0),
     FaultPlan("freeze", "healed: closed, killed, restarted"),
     FaultPlan("disconnect", "healed when the link is back", clear_after_s=5.0),
     FaultPlan("ipc-hang", "healed: probe attached anew, restart if that does not help", clear_after_s=6.0),
     FaultPlan("profile-loss", "healed: robots put back after the restart"),
-    FaultPlan("live-update", "healed: left alone until it was back"),
-    FaultPlan("market-closed", "no incident, beats go on", clear_after_s=6.0),
-    FaultPlan("profile-stale", "healed: the older version removed, the desired one proven"),
+    FaultPlan("live-update", "healed: left alone until it was back", heals_within_s=35.0),
+    FaultPlan("market-closed", "no incident, beats go on", clear_after_s=6.0, heals_within_s=12.0),
+    FaultPlan("profile-stale", "healed: the older version removed, the desired one proven", heals_within_s=35.0),
 )
 
 
@@ -101,28 +104,45 @@ class Chaos:
         began = self._clock.now().mono_s
         due = [(began + FIRST_AFTER_S + index * gap_s, plan) for index, plan in enumerate(plans)]
         while not self._stop.wait(0.2):
-            now = self._clock.now()
-            if due and now.mono_s >= due[0][0]:
-                self._inject(due.pop(0)[1], len(self.runs))
-            self._follow(now.mono_s)
+            now = self._clock.now().mono_s
+            terminals = self._look()
+            self._follow(now, terminals)
+            if due and now >= due[0][0]:
+                self._take(due, began + self._seconds - now, terminals)
 
-    def _inject(self, plan: FaultPlan, index: int) -> None:
-        user_id = self._users[index % len(self._users)]
+    def _take(self, due: list[tuple[float, FaultPlan]], left_s: float, terminals: Terminals) -> None:
+        """Inject the next fault where nothing else is wrong; it waits for such a place as long as it can still heal."""
+        plan = due[0][1]
+        if self.runs and left_s < plan.heals_within_s:
+            due.pop(0)
+            return
+        user_id = self._calm_user(terminals)
+        if user_id is not None:
+            due.pop(0)
+            self._inject(plan, user_id)
+
+    def _calm_user(self, terminals: Terminals) -> int | None:
+        """The well one whose last fault is the longest ago."""
+        busy = {run.user_id for run in self.runs if run.healed_after_s is None}
+        last = {run.user_id: run.injected_mono_s for run in self.runs}
+        calm = [user for user in self._users if user not in busy and _is_well(terminals.get(user))]
+        return min(calm, key=lambda user: last.get(user, 0.0), default=None)
+
+    def _look(self) -> Terminals:
+        try:
+            return {entry["user_id"]: entry for entry in self._engine.client().status()["terminals"]}
+        except ConsoleError:
+            return {}
+
+    def _inject(self, plan: FaultPlan, user_id: int) -> None:
         now = self._clock.now()
         inject(self._base, user_id, plan.name, plan.argument)
         run = FaultRun(plan=plan, user_id=user_id, at_utc_s=now.utc_s, injected_mono_s=now.mono_s)
         self.runs.append(run)
 
-    def _follow(self, mono_s: float) -> None:
+    def _follow(self, mono_s: float, terminals: Terminals) -> None:
         """Clear what lasts, and note when a terminal is healthy again after it was disturbed."""
-        open_runs = [run for run in self.runs if run.healed_after_s is None]
-        if not open_runs:
-            return
-        try:
-            terminals = {entry["user_id"]: entry for entry in self._engine.client().status()["terminals"]}
-        except ConsoleError:
-            return
-        for run in open_runs:
+        for run in [run for run in self.runs if run.healed_after_s is None and terminals]:
             since_s = mono_s - run.injected_mono_s
             if run.plan.clear_after_s is not None and not run.cleared and since_s >= run.plan.clear_after_s:
                 inject(self._base, run.user_id, "clear", None)

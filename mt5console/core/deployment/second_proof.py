@@ -1,4 +1,4 @@
-"""When a put-back that ended PARTIAL for a reason that passes (no broker link, algo trading off) is proven once more.
+"""When a put-back that ended unproven for a reason that passes (no broker link, algo off) is proven once more.
 
 The watchdog puts robots back while links come and go: what is seen to run well afterwards is proven again instead of
 waiting for a person. A person's own deployment is never taken up like this. Must not know: how a proof is done.
@@ -13,9 +13,11 @@ from mt5console.core.model.desired import DesiredRobot, RobotVersion
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
 
-PASSING = frozenset({"algo_off", "wrong_account"})
-"""Causes that end by themselves, and while which nothing can be traded: entries need not be paused for them, so that a
-later proof finds them as they were."""
+CANNOT_TRADE = frozenset({"algo_off", "wrong_account"})
+"""Causes while which nothing can be traded: a put-back need not pause entries for them, so that a later proof finds
+them as they were."""
+PASSING = CANNOT_TRADE | {"terminal_died"}
+"""Causes that end by themselves."""
 STEADY_S = 5.0
 TRIES = 5
 

@@ -19,7 +19,7 @@ from mt5console.core.deployment.plan import (
     Step,
 )
 from mt5console.core.deployment.preflight import Finding, check_preflight
-from mt5console.core.deployment.second_proof import PASSING
+from mt5console.core.deployment.second_proof import CANNOT_TRADE
 from mt5console.core.deployment.sight import fresh_agent, why_no_acts
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage
 from mt5console.core.model.commands import CompileSlot, PromoteSource, WriteDesired, WriteSlotSource
@@ -175,7 +175,7 @@ def promote(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
 
 def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:
     """Pause the entries of a robot that stays attached without proof, where that can be done."""
-    if state.cause in PASSING and state.plan.kind == "restore":
+    if state.cause in CANNOT_TRADE and state.plan.kind == "restore":
         return end_partial(state, known, now, "entries were left as they were")
     if state.phase == "":
         blocked = why_no_acts(known)

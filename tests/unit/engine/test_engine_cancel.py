@@ -9,12 +9,12 @@ import pytest
 from mt5console.core.engine import Engine, Remembered
 from mt5console.core.model.commands import CompileSlot, PromoteSource, SendAgentCommand, WriteDesired, WriteSlotSource
 from mt5console.core.model.desired import RobotRun, Run
-from mt5console.core.model.facts import AgentStatusSeen, ProcessSeen, Requested
+from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, Requested
 from mt5console.core.model.ids import OperationId, RobotId, ServerId, TradeMode, UserId
 from mt5console.core.model.records import DeploymentRecord, Operation, OperationState
 from mt5console.core.model.requests import CancelDeployRequest, DeployRequest, RemoveRobotRequest, Request
 from mt5console.core.watchdog.policy import Policy
-from tests.unit.deployment.deployment_world import World, plan
+from tests.unit.deployment.deployment_world import OLD, World, plan
 
 ROBOT = RobotId(7)
 CARRIED_OUT = (SendAgentCommand, CompileSlot, PromoteSource, WriteDesired, WriteSlotSource)
@@ -49,6 +49,17 @@ class Desk:
     def live_on(self) -> None:
         started = self.outside.utc - 3600
         self._step(ProcessSeen(user_id=UserId(1), pid=4711, started_utc_s=started, adopted=True))
+
+    def restart(self) -> None:
+        """The terminal ends as an update ends it, and another process brings its charts back."""
+        pid = self.outside.pid or 4711
+        self.outside.kill_terminal()
+        self._step(ProcessExited(user_id=UserId(1), pid=pid, exit_code=0, updater=True))
+        for _ in range(4):
+            self.tick()
+        self.outside.start_terminal(brings_back=OLD)
+        began = self.outside.utc
+        self._step(ProcessSeen(user_id=UserId(1), pid=self.outside.pid or 0, started_utc_s=began, adopted=True))
 
     def tick(self) -> None:
         self.outside.tick()

@@ -50,6 +50,24 @@ def test_when_the_link_is_back_the_robot_is_proven_and_its_incident_ends() -> No
     assert desk.outside.most_copies == 0, "it was left on its chart"
 
 
+def test_a_put_back_that_a_restart_cut_off_is_proven_when_the_profile_brought_the_robot_back() -> None:
+    desk = Desk(old=True)
+    put_back(desk)
+    desk.outside.connected = False
+    until_partial(desk)
+    desk.outside.connected = True
+    for _ in range(TICKS):
+        desk.tick()
+        if len(desk.deployments) > 1 and any(stage.name == "heartbeat" for stage in desk.newest().stages):
+            break
+    desk.restart()
+    for _ in range(TICKS):
+        desk.tick()
+    assert desk.engine.incidents.all_open() == ()
+    assert Outcome.FAILED in outcomes(desk)
+    assert desk.newest().outcome is Outcome.SUCCESS
+
+
 def test_while_the_link_is_out_nothing_is_tried() -> None:
     desk = Desk(old=True)
     put_back(desk)
