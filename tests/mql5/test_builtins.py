@@ -311,7 +311,16 @@ def test_the_table_is_wide_enough_for_ordinary_robots():
 
 
 @pytest.mark.parametrize(
-    "name", ["OnInit", "OnDeinit", "OnTick", "OnTimer", "OnStart", "OnTradeTransaction", "OnCalculate"]
+    "name",
+    [
+        "OnInit",
+        "OnDeinit",
+        "OnTick",
+        "OnTimer",
+        "OnStart",
+        "OnTradeTransaction",
+        "OnCalculate",
+    ],
 )
 def test_the_terminal_calls_its_entry_points(name):
     assert EVENTS[name] == EVENT_FORMS[name][0]
@@ -322,7 +331,15 @@ def test_the_two_forms_of_an_indicators_entry_point_are_known():
 
 
 @pytest.mark.parametrize(
-    "name", ["SocketCreate", "DatabaseOpen", "CLContextCreate", "DXContextCreate", "FrameAdd", "OnnxRun"]
+    "name",
+    [
+        "SocketCreate",
+        "DatabaseOpen",
+        "CLContextCreate",
+        "DXContextCreate",
+        "FrameAdd",
+        "OnnxRun",
+    ],
 )
 def test_what_the_subset_leaves_out_is_named_with_the_reason(name):
     assert LEFT_OUT[name].startswith("left out of the subset: ")

@@ -107,7 +107,7 @@ def check_timer(facts: Facts, report: Report) -> None:
 
 
 def _calls(routine: Routine) -> Iterator[Call]:
-    return (node for node in routine.nodes if isinstance(node, Call))
+    return iter(routine.calls)
 
 
 def _locals(facts: Facts, routine: Routine) -> _Locals:
@@ -117,7 +117,7 @@ def _locals(facts: Facts, routine: Routine) -> _Locals:
             names = {each.name for each in node.declaration.declarators}
             if not node.declaration.static:
                 own.names |= names
-    for node in routine.nodes:
+    for node in routine.telling:
         for argument, opened in _filled(facts, node):
             place = plain(argument)
             if isinstance(place, Name) and place.name in own.names:

@@ -69,9 +69,7 @@ def named(facts: Facts) -> Named:
 
 def _handed_on(routine: Routine, found: Named) -> None:
     places = {parameter.name: at for at, parameter in enumerate(routine.function.parameters)}
-    for node in routine.nodes if places else ():
-        if not isinstance(node, Call):
-            continue
+    for node in routine.calls if places else ():
         for at, argument in enumerate(node.arguments):
             name = found.get((callee(node), at))
             argument = plain(argument)
@@ -82,11 +80,10 @@ def _handed_on(routine: Routine, found: Named) -> None:
 def check_names(facts: Facts, routine: Routine, names: Named, report: Report) -> None:
     """Report every path and every global's name of a function that cannot be right, whatever the program does."""
     steady: dict[str, Expression] | None = None
-    for node in routine.nodes:
-        if not isinstance(node, Call):
-            continue
+    for node in routine.calls:
+        called = callee(node)
         for at, argument in enumerate(node.arguments):
-            name = names.get((callee(node), at))
+            name = names.get((called, at))
             if name is None:
                 continue
             steady = _steady(routine) if steady is None else steady

@@ -17,7 +17,6 @@ from tools.mql5check.flow_values import Values, Ways
 from tools.mql5check.syntax import (
     Block,
     Break,
-    Call,
     Continue,
     Declarator,
     Delete,
@@ -84,9 +83,9 @@ def follow(facts: Facts, routine: Routine, shared: dict[str, Resource], report: 
 
 def _closed(facts: Facts, routine: Routine, parameter: str) -> Resource | None:
     """What a function closes for its callers: then it must do so on every way, because they no longer do."""
-    for node in routine.nodes:
+    for node in routine.calls:
         resource = CLOSERS.get(callee(node))
-        if resource in (FILE, SEARCH) and isinstance(node, Call) and node.arguments:
+        if resource in (FILE, SEARCH) and node.arguments:
             argument = plain(node.arguments[0])
             if isinstance(argument, Name) and argument.name == parameter and callee(node) not in facts.by_name:
                 return resource
@@ -211,7 +210,7 @@ class _Walker(Values):
     def _met_after(self, node: If, yes: State | None, no: State | None) -> State | None:
         """Where both ways of a condition meet: what only one of them has set is set when it is answered so again."""
         after = met(yes, no)
-        if yes is None or no is None or after is None:
+        if yes is None or no is None or after is None or yes.holdings is no.holdings:
             return after
         holdings = after.holdings
         halves = [spot for spot, each in holdings.items() if each.unset and yes.of(spot).unset != no.of(spot).unset]

@@ -40,18 +40,34 @@ from tools.mql5check.syntax import (
 class Routine:
     """One function or method with a body, the file it stands in and the class it belongs to ("" for none).
 
-    `nodes` is everything in its body, in the order of the source: the checks look at it many times.
+    `nodes` is everything in its body, in the order of the source; the checks look at it many times, and at the kinds
+    that most of them look for by themselves: calls, what gives a value to something, and what else `_habit` sees.
     """
 
     function: Function
     path: str
     owner: str
     nodes: tuple[Node, ...]
+    calls: tuple[Call, ...]
+    givers: tuple[Assign | Declarator, ...]
+    telling: tuple[Node, ...]
 
     @property
     def name(self) -> str:
         """The function's own name."""
         return self.function.name
+
+
+def routine_of(function: Function, path: str, owner: str, body: Node) -> Routine:
+    """A function with everything in its body sorted once."""
+    nodes = tuple(walk(body))
+    calls = tuple([node for node in nodes if isinstance(node, Call)])
+    givers = tuple([node for node in nodes if isinstance(node, Assign | Declarator)])
+    telling = tuple([node for node in nodes if isinstance(node, _TELLING)])
+    return Routine(function, path, owner, nodes, calls, givers, telling)
+
+
+_TELLING: Final = (Call, Assign, Declarator, Return, Delete, Binary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ def facts_of(units: Iterable[Unit], kind: str) -> Facts:
 
 def _declared(facts: Facts, path: str, node: Node) -> None:
     if isinstance(node, Function) and node.body is not None:
-        facts.routines.append(Routine(node, path, node.owner, tuple(walk(node.body))))
+        facts.routines.append(routine_of(node, path, node.owner, node.body))
     elif isinstance(node, Variable):
         facts.variables.update(_places(path, node))
     elif isinstance(node, Define) and node.value is not None:
@@ -174,7 +190,7 @@ def _declared(facts: Facts, path: str, node: Node) -> None:
         for member in node.members:
             declaration = member.declaration
             if isinstance(declaration, Function) and declaration.body is not None:
-                facts.routines.append(Routine(declaration, path, node.name, tuple(walk(declaration.body))))
+                facts.routines.append(routine_of(declaration, path, node.name, declaration.body))
             elif isinstance(declaration, Variable):
                 fields.update(_places(path, declaration))
 
@@ -204,7 +220,7 @@ def _openers(facts: Facts) -> None:
 
 def _handed_out(facts: Facts, routine: Routine) -> Resource | None:
     fresh: dict[str, Resource] = {}
-    for node in routine.nodes:
+    for node in routine.telling:
         value: Expression | None = None
         name = ""
         if isinstance(node, Declarator):
@@ -234,7 +250,7 @@ def _habits(facts: Facts) -> None:
         known = [len(habit) for habit in habits]
         for routine in facts.routines:
             places = {parameter.name: at for at, parameter in enumerate(routine.function.parameters)}
-            for node in routine.nodes if places else ():
+            for node in routine.telling if places else ():
                 _habit(facts, routine.name, places, node)
         if known == [len(habit) for habit in habits]:
             return

@@ -105,6 +105,8 @@ class State:
     def without(self, spots: Iterable[Spot]) -> State:
         """The state after variables went out of scope."""
         gone = set(spots)
+        if not gone:
+            return self
         return State(
             {spot: holding for spot, holding in self.holdings.items() if spot not in gone},
             {spot: meaning for spot, meaning in self.meanings.items() if spot not in gone and not gone & meaning[1]},
@@ -136,18 +138,24 @@ def met(*states: State | None) -> State | None:
 def _joined(one: State, other: State) -> State:
     holdings = one.holdings
     if holdings is not other.holdings:
-        spots = holdings.keys() | other.holdings.keys()
-        holdings = {spot: _both(one.holdings.get(spot), other.holdings.get(spot)) for spot in spots}
+        holdings = _met_holdings(holdings, other.holdings)
     meanings = one.meanings
     if meanings is not other.meanings:
         meanings = {spot: each for spot, each in meanings.items() if other.meanings.get(spot) == each}
     return State(holdings, meanings, _given(one, other) if one.given or other.given else {})
 
 
-def _both(one: Holding | None, other: Holding | None) -> Holding:
-    if one is other and one is not None:
-        return one
-    return (one or Holding()).joined(other or Holding())
+def _met_holdings(one: dict[Spot, Holding], other: dict[Spot, Holding]) -> dict[Spot, Holding]:
+    """Most variables hold on both ways the very same: only the others are looked at closely."""
+    found, nothing_known = dict(one), Holding()
+    for spot, holding in other.items():
+        mine = found.get(spot, nothing_known)
+        if mine is not holding:
+            found[spot] = mine.joined(holding)
+    if len(found) > len(other):
+        for spot in one.keys() - other.keys():
+            found[spot] = one[spot].joined(nothing_known)
+    return found
 
 
 def _given(one: State, other: State) -> dict[Spot, frozenset[Condition]]:

@@ -24,20 +24,30 @@ from tools.mql5check.syntax import (
 _CHILDREN: Final[dict[type[Node], tuple[str, ...]]] = {}
 
 
+_LEAVES: Final = frozenset({"str", "bool", "int", "Span", "tuple[str, ...]", "str | None", "int | None"})
+"""Types of fields below which no node can be; every other field is looked into."""
+
+
 def _children_of(kind: type[Node]) -> tuple[str, ...]:
     if kind not in _CHILDREN:
-        _CHILDREN[kind] = tuple(each.name for each in fields(kind) if each.name not in {"span", "head"})
+        _CHILDREN[kind] = tuple(each.name for each in fields(kind) if each.type not in _LEAVES)
     return _CHILDREN[kind]
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes right below `node`, in the order of the source."""
-    for name in _children_of(type(node)):
+    kind = type(node)
+    names = _CHILDREN.get(kind)
+    found: list[Node] = []
+    for name in _children_of(kind) if names is None else names:
         value = getattr(node, name)
+        if value is None:
+            continue
         if isinstance(value, Node):
-            yield value
+            found.append(value)
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))
+            found.extend([item for item in value if isinstance(item, Node)])
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -46,7 +56,10 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         here = waiting.pop()
         yield here
-        waiting.extend(reversed(list(children(here))))
+        below = children(here)
+        if below:
+            below.reverse()
+            waiting += below
 
 
 def plain(expression: Expression) -> Expression:

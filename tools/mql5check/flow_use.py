@@ -59,6 +59,8 @@ def check_use(facts: Facts, routine: Routine, report: Report) -> None:
 
 def _lost(facts: Facts, routine: Routine, report: Report) -> None:
     """What is opened must go where it can be closed: into a variable, to the caller, or to who closes it."""
+    if not any(callee(node) in facts.openers for node in routine.calls):
+        return
     safe: set[int] = set()
     for node in routine.nodes:
         if isinstance(node, Assign | Return):
@@ -72,8 +74,8 @@ def _lost(facts: Facts, routine: Routine, report: Report) -> None:
             for at, argument in enumerate(node.arguments):
                 if _takes(facts, node, at):
                     safe |= _ends_in(argument)
-    for node in routine.nodes:
-        resource = facts.openers.get(callee(node)) if isinstance(node, Call) else None
+    for node in routine.calls:
+        resource = facts.openers.get(callee(node))
         if resource is not None and resource.leaks and id(node) not in safe and not facts.frees_itself(resource):
             text = f"the {resource.noun} opened by {callee(node)} goes nowhere: nobody can call {resource.ending}"
             report(routine.path, node.line, node.column, text)
@@ -98,7 +100,7 @@ def _ends_in(value: Expression | None) -> set[int]:
 
 
 def _never_read(facts: Facts, routine: Routine, report: Report) -> None:
-    if not any(callee(node) in LOOKED_AT for node in routine.nodes):
+    if not any(callee(node) in LOOKED_AT for node in routine.calls):
         return
     declared = {node.name for node in routine.nodes if isinstance(node, Declarator)}
     targets = {id(plain(node.target)) for node in routine.nodes if isinstance(node, Assign) and node.operator == "="}

@@ -38,6 +38,7 @@ from tools.mql5check.syntax import (
     Declarator,
     Expression,
     Index,
+    Literal,
     Member,
     Name,
     New,
@@ -61,6 +62,8 @@ class Values(Scopes):
         expression = plain(expression)
         if isinstance(expression, Name):
             self._read_name(expression, state)
+            return state
+        if isinstance(expression, Literal):
             return state
         if isinstance(expression, Assign):
             return self._assign(expression, state)
@@ -152,7 +155,8 @@ class Values(Scopes):
         if opener is not None:
             return taken(opener, line)
         if nothing(value):
-            return frozenset({Atom(FAILED, "", line)})
+            # Where a variable was emptied tells nothing, and one line for each would make them many.
+            return frozenset({Atom(FAILED, "", 0)})
         source = self.spot(value)
         return state.of(source).atoms if source is not None and source.number else NOBODY_KNOWS
 
