@@ -41,6 +41,18 @@ def until(condition: Callable[[], Any], what: str) -> Any:
     return answer
 
 
+def tell(door: socket.socket, wish: dict[str, Any]) -> dict[str, Any]:
+    """Hand a wish to a scripted terminal; obeyed when this returns."""
+    door.sendall(json.dumps(wish).encode() + b"\n")
+    said = b""
+    while not said.endswith(b"\n"):
+        part = door.recv(65536)
+        assert part, "the scripted terminal has gone"
+        said += part
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
 class ScriptedTerminal:
     """The test's end of one scripted terminal's process."""
 
@@ -73,14 +85,7 @@ class ScriptedTerminal:
     def tell(self, **wish: Any) -> dict[str, Any]:
         """Hand over a wish; obeyed when this returns."""
         assert self._door is not None
-        self._door.sendall(json.dumps(wish).encode() + b"\n")
-        said = b""
-        while not said.endswith(b"\n"):
-            part = self._door.recv(65536)
-            assert part, "the scripted terminal has gone"
-            said += part
-        told: dict[str, Any] = json.loads(said)
-        return told
+        return tell(self._door, wish)
 
     def set(self, **fields: Any) -> None:
         """Change what it answers."""

@@ -10,6 +10,7 @@ import collections
 import json
 import os
 import socket
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -76,10 +77,13 @@ class Process:
             beside.replace(port)
             while True:
                 visitor, _ = door.accept()
-                with visitor, visitor.makefile("rwb") as stream:
-                    for line in stream:
-                        stream.write(json.dumps(self.obey(json.loads(line))).encode() + b"\n")
-                        stream.flush()
+                threading.Thread(target=self._serve, args=(visitor,), daemon=True).start()
+
+    def _serve(self, visitor: socket.socket) -> None:
+        with visitor, visitor.makefile("rwb") as stream:
+            for line in stream:
+                stream.write(json.dumps(self.obey(json.loads(line))).encode() + b"\n")
+                stream.flush()
 
 
 def _by_command(behaviours: dict[str, str]) -> dict[int, str]:
