@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from mt5console.commands.options import UserArgument
-from mt5console.commands.output import emit, facts, say
-from mt5console.commands.session import session_of
-from mt5console.core.errors import EXIT_DONE, EXIT_FAILED
+from mt5console.commands.output import emit, facts, note, say
+from mt5console.commands.session import Session, session_of
+from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, RefusedForSafety, UsageInvalid
 
 system_commands = typer.Typer(help="Totals over all users.")
 api_commands = typer.Typer(help="The running engine's local HTTP API.")
 sim_commands = typer.Typer(help="Simulated terminals.")
+
+CONSENT_WORD = "DEMO"
 
 _MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
 
@@ -56,11 +59,25 @@ def fault(
     return EXIT_DONE
 
 
-def doctor(context: typer.Context) -> int:
+def doctor(
+    context: typer.Context,
+    field_test: Annotated[
+        int | None,
+        typer.Option("--field-test", metavar="USER", min=1, help="Try everything on a demo account's real terminal."),
+    ] = None,
+    consent: Annotated[bool, typer.Option("--consent", help="Agree to the field test without being asked.")] = False,
+    symbol: Annotated[
+        str | None, typer.Option("--symbol", metavar="S", help="Of the field test's robot; the agent's by default.")
+    ] = None,
+) -> int:
     """Check this machine, and say how to mend what fails. Exit 1 when something does."""
+    session = session_of(context)
+    if field_test is not None:
+        return _field_test(session, field_test, consent, symbol)
+    if consent or symbol is not None:
+        raise UsageInvalid("no_field_test", "--consent and --symbol belong to --field-test USER")
     from mt5console.app import doctor as examine
 
-    session = session_of(context)
     findings = examine(session.base_dir, session.simulate)
 
     def words() -> None:
@@ -71,3 +88,28 @@ def doctor(context: typer.Context) -> int:
 
     emit(session, findings, words)
     return EXIT_FAILED if any(finding["ok"] is False for finding in findings) else EXIT_DONE
+
+
+def _field_test(session: Session, user: int, consent: bool, symbol: str | None) -> int:
+    """Ask for consent, run the story, show the report. Exit 1 when something did not hold, 6 without consent."""
+    from mt5console.doctor.field_report import report_text
+    from mt5console.doctor.field_test import check, run
+
+    warning = check(lambda: session.open(acting=False), session.base_dir, session.simulate, user)
+    if not consent:
+        _ask_consent(warning)
+    report, places = run(
+        lambda: session.open(acting=True), session.base_dir, session.simulate, user, symbol=symbol, tell=note
+    )
+    note(f"written to {places[0]} and {places[1].name}; nothing in them names the account or this machine")
+    emit(session, report, lambda: say(report_text(report)))
+    return EXIT_DONE if report["ok"] else EXIT_FAILED
+
+
+def _ask_consent(warning: str) -> None:
+    if not sys.stdin.isatty():
+        raise RefusedForSafety("no_consent", f"{warning}: add --consent to agree")
+    note(f"{warning[0].upper()}{warning[1:]}.")
+    note(f"Type {CONSENT_WORD} to agree:")
+    if sys.stdin.readline().strip() != CONSENT_WORD:
+        raise RefusedForSafety("no_consent", "nothing was done")
