@@ -24,7 +24,7 @@ Terminals = dict[int, dict[str, Any]]
 @dataclass(frozen=True, slots=True)
 class FaultPlan:
     """One fault that heals. `clear_after_s`: a lasting one is ended so long after; None: it heals by itself.
-    `heals_within_s`: what it takes on a busy machine, proofs included; later than that before the end it is left out."""
+    `heals_within_s`: what it takes on a busy machine, proofs included; with less time left it is left out."""
 
     name: str
     end: str
