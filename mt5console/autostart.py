@@ -11,6 +11,7 @@ from typing import Any
 
 import mt5console
 from mt5console.bases import base_root, find_base, is_simulated
+from mt5console.interpreter import console_command, is_frozen
 from mt5console.platforms import autostart
 from mt5console.platforms.autostart import StartPlan
 
@@ -48,17 +49,15 @@ def status(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
 
 def _plan(root: Path, simulated: bool) -> StartPlan:
     words = ["--simulate"] if simulated else []
-    words += ["--base-dir", str(root), "watchdog", "run"]
-    if getattr(sys, "frozen", False):
-        program = Path(sys.executable)
-        return StartPlan(base=root, command=(str(program), *words), directory=program.parent)
+    program, *rest = console_command(*words, "--base-dir", str(root), "watchdog", "run")
+    if is_frozen():
+        return StartPlan(base=root, command=(program, *rest), directory=Path(program).parent)
     # Also from a checkout that is not installed, `-m` finds the package in its own parent directory.
     directory = Path(mt5console.__file__).resolve().parents[1]
-    return StartPlan(base=root, command=(str(_interpreter()), "-m", "mt5console", *words), directory=directory)
+    return StartPlan(base=root, command=(_without_a_window(program), *rest), directory=directory)
 
 
-def _interpreter() -> Path:
-    """This interpreter; on Windows its twin without a console window, which somebody would close."""
-    interpreter = Path(sys.executable)
-    silent = interpreter.with_name("pythonw.exe")
-    return silent if sys.platform == "win32" and silent.exists() else interpreter
+def _without_a_window(interpreter: str) -> str:
+    """On Windows the interpreter's twin without a console window, which somebody would close; else the interpreter."""
+    silent = Path(interpreter).with_name("pythonw.exe")
+    return str(silent) if sys.platform == "win32" and silent.exists() else interpreter

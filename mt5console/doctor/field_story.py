@@ -379,36 +379,3 @@ class Story:
     def _acts_since(self, utc_s: float) -> list[str]:
         decisions = self.desk.door.decisions(self.desk.user_id, 100)
         return [act.casefold() for one in decisions if one["at"] >= utc_s for act in one["acts"]]
-
-
-ORDER = (
-    "machine",
-    "start",
-    "identity",
-    "agent",
-    "compile",
-    "deploy",
-    "heartbeat",
-    "replace",
-    "restart",
-    "kill",
-    "algo",
-    "stop",
-    "journal",
-)
-"""The steps, by the names of the methods above and of docs/assumptions.md."""
-
-NEEDS: dict[str, tuple[str, ...]] = {
-    "identity": ("start",),
-    "agent": ("start",),
-    "compile": ("start",),
-    "deploy": ("identity", "agent"),
-    "heartbeat": ("deploy",),
-    "replace": ("deploy",),
-    "restart": ("identity", "agent"),
-    "kill": ("identity", "agent"),
-    "algo": ("agent",),
-    "stop": ("start",),
-    "journal": ("start",),
-}
-"""Steps that have no meaning after another one has failed."""

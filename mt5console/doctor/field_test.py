@@ -22,9 +22,10 @@ from mt5console.core.ports import EngineDoor
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.doctor import examine
 from mt5console.doctor.field_desk import FieldDesk, NotDone
+from mt5console.doctor.field_order import NEEDS, ORDER
 from mt5console.doctor.field_report import FAILED, PASSED, SKIPPED, Record, Redaction, StepEnd, report_json, report_text
 from mt5console.doctor.field_sight import agent_status
-from mt5console.doctor.field_story import NEEDS, ORDER, Story
+from mt5console.doctor.field_story import Story
 from mt5console.doctor.finding import Finding
 from mt5console.platforms import process_host
 from mt5console.platforms.clock import SystemClock

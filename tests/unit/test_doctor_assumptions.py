@@ -10,8 +10,9 @@ import pytest
 
 from mt5console.doctor import field_story
 from mt5console.doctor.assumptions import ASSUMPTIONS, NO_STEP
+from mt5console.doctor.field_order import NEEDS, ORDER
 from mt5console.doctor.field_report import Record, Redaction, report_json
-from mt5console.doctor.field_story import NEEDS, ORDER, Story
+from mt5console.doctor.field_story import Story
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assumptions.md").read_text("utf-8")
 FIRST_TABLE, _, SECOND_TABLE = PAGE.partition("## What would show the rest")
