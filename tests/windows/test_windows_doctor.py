@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,17 @@ def test_the_definition_of_the_task_is_for_this_account() -> None:
     )
     assert own_sid().startswith("S-1-5-")
     assert own_sid() in task_xml(plan, own_sid(), elevated=False)
+
+
+def test_the_scheduler_takes_the_definition_again_and_again() -> None:
+    root = Path(tempfile.gettempdir()) / "mt5console autostart käfig"
+    plan = StartPlan(base=root, command=("C:\\Windows\\System32\\where.exe", str(root)), directory=root.parent)
+    first = autostart.install(plan)
+    try:
+        assert autostart.install(plan) == first
+        assert first.startswith("\\mt5console\\")
+    finally:
+        subprocess.run(["schtasks", "/delete", "/tn", first, "/f"], check=True, capture_output=True, timeout=60)
 
 
 @pytest.mark.needs_real_windows("Wine's schtasks registers tasks, and can list none")
