@@ -24,6 +24,14 @@ class CountingTerminal(Terminal):
 
     def __init__(self) -> None:
         super().__init__()
+        self._begin()
+
+    def reset(self) -> None:
+        """As it was made; the pipes go on serving this very object."""
+        super().__init__()
+        self._begin()
+
+    def _begin(self) -> None:
         self.asked: collections.Counter[int] = collections.Counter()
         self.ticks: dict[str, dict[str, Any]] = {}
         self.symbol_fields: list[dict[str, Any]] = []
@@ -50,7 +58,7 @@ class Process:
     def obey(self, wish: dict[str, Any]) -> dict[str, Any]:
         """Carry out one wish: `reset`, `pipes` (executables whose pipes to own), `set` (the terminal's fields)."""
         if wish.get("reset"):
-            self._terminal.__init__()  # type: ignore[misc] - the pipes serve this very object
+            self._terminal.reset()
         if "pipes" in wish:
             self.own(wish["pipes"])
         for name, value in wish.get("set", {}).items():

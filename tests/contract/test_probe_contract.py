@@ -185,12 +185,9 @@ def test_a_terminal_without_an_account_says_login_zero(pool: ChildProbePool, ter
     assert (answer.login, answer.trade_mode, answer.connected) == (0, TradeMode.UNKNOWN, False)
 
 
-@pytest.mark.parametrize("command", [wire.HELLO, wire.ACCOUNT_INFO])
-def test_a_hang_ends_at_the_deadline_with_the_child(
-    pool: ChildProbePool, terminal: ScriptedTerminal, command: int
-) -> None:
+def test_a_hang_ends_at_the_deadline_with_the_child(pool: ChildProbePool, terminal: ScriptedTerminal) -> None:
     before = children()
-    terminal.set(behaviours={command: "hang"})
+    terminal.set(behaviours={wire.ACCOUNT_INFO: "hang"})
     began = time.monotonic()
     assert pool.poll(terminal.executable, SHORT_S).problem is ProbeProblem.HUNG
     assert time.monotonic() - began < SHORT_S + 8
@@ -326,29 +323,26 @@ def test_a_refused_login_is_told_once_and_leaves_no_connection(
     assert terminal.asked(wire.HELLO) == hellos + (1 if is_attached else 2), "attached anew after the refusal"
 
 
-@pytest.mark.parametrize(
-    ("behaviours", "operation", "code"),
-    [
+def test_no_connection_outlives_a_failure(terminal: ScriptedTerminal, module: str) -> None:
+    child = ProbeChild(child_command(WORKER, module))
+    wish = {"path": str(terminal.executable), "portable": True, "timeout_ms": 2000}
+    login = {"login": 5, "password": "x", "server": "Demo"}
+    failures: list[tuple[dict[int, str], str, int]] = [
         ({wire.HELLO: "err:-5"}, "attach", -5),
         ({wire.HELLO: "garbage"}, "attach", -10002),
         ({wire.LOGIN: "err:-6"}, "login", -6),
         ({wire.ACCOUNT_INFO: "wrongcmd"}, "poll", -10000),
-    ],
-)
-def test_no_connection_outlives_a_failure(
-    terminal: ScriptedTerminal, module: str, behaviours: dict[int, str], operation: str, code: int
-) -> None:
-    child = ProbeChild(child_command(WORKER, module))
-    wish = {"path": str(terminal.executable), "portable": True, "timeout_ms": 2000}
-    login = {"login": 5, "password": "x", "server": "Demo"}
+    ]
     try:
-        if operation != "attach":
-            assert child.ask("attach", wish, PATIENCE_S)["ok"]
-        terminal.set(behaviours=behaviours)
-        failed = child.ask(operation, {**wish, **login}, PATIENCE_S)
-        assert (failed["ok"], failed["code"]) == (False, code)
-        terminal.set(behaviours={})
-        after = child.ask("poll", wish, PATIENCE_S)
-        assert (after["ok"], after["code"]) == (False, -10004), "the old connection would show another account"
+        for behaviours, operation, code in failures:
+            terminal.tell(reset=True)
+            if operation != "attach":
+                assert child.ask("attach", wish, PATIENCE_S)["ok"]
+            terminal.set(behaviours=behaviours)
+            failed = child.ask(operation, {**wish, **login}, PATIENCE_S)
+            assert (failed["ok"], failed["code"]) == (False, code)
+            terminal.set(behaviours={})
+            after = child.ask("poll", wish, PATIENCE_S)
+            assert (after["ok"], after["code"]) == (False, -10004), "the old connection would show another account"
     finally:
         child.kill()

@@ -3,6 +3,7 @@ own module reads from the same terminal."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 import shutil
 import tempfile
@@ -19,7 +20,7 @@ from mt5console.simulation.broker import Broker, broker_of
 from mt5console.simulation.installation import TERMINAL, SimulatedTemplate
 from tests.contract.package_world import REAL, SIMULATED, Caller, until
 
-ACCOUNT = {"login": 700001, "password": "canary-Ü-7", "server": "Demo-Server"}
+ACCOUNT: dict[str, Any] = {"login": 700001, "password": "canary-Ü-7", "server": "Demo-Server"}
 
 
 class Traded(NamedTuple):
@@ -91,14 +92,15 @@ def test_each_field_is_what_the_simulations_module_reads(attached: Traded) -> No
         ("symbol_info", {"symbol": "NOPE"}),
         ("symbol_select", {"symbol": "EURUSD", "enable": True}),
     ]
-    for function, arguments in asked:
+
+    def is_same(function: str, arguments: dict[str, Any]) -> bool:
         words = tuple(arguments.values()) if function.startswith("symbol") else ()
         named = {} if words else arguments
+        return attached.real.call(function, *words, **named) == attached.simulated.call(function, *words, **named)
+
+    for function, arguments in asked:
         # Prices of an open market may move between the two looks, until it has been seen closed.
-        until(
-            lambda f=function, w=words, n=named: attached.real.call(f, *w, **n) == attached.simulated.call(f, *w, **n),
-            f"the same of {function}",
-        )
+        until(functools.partial(is_same, function, arguments), f"the same of {function}")
     position = attached.real.call("positions_get").value[0]
     assert (position["ticket"], position["volume"], position["type"], position["magic"]) == (ticket, 0.37, 1, 101)
     attached.broker.close_position(700001, "Demo-Server", ticket)
