@@ -59,11 +59,17 @@ class _Translator(ClassTranslator):
         """Write everything."""
         self.writer.put("")
         self._forward()
+        self.postponing = any(isinstance(one, Class) and one.members is None for one in self._program.declarations)
         for placed in self._program.placed:
             if placed.path != self.path:
                 self.path = placed.path
                 self.writer.file(placed.path, placed.declaration.line)
             self._declaration(placed.declaration)
+        for path, function in self.postponed:
+            if path != self.path:
+                self.path = path
+                self.writer.file(path, function.line)
+            self.function_definition(function)
         self.writer.file("the table of the program")
         return _TOP + self.writer.text() + self._table()
 
@@ -77,7 +83,11 @@ class _Translator(ClassTranslator):
     def _declaration(self, node: Node) -> None:
         if isinstance(node, Function):
             self._prototypes()
-            if node.body is not None:
+            if node.body is None:
+                return
+            if self.postponing and id(node) not in self.late_defaults:
+                self.postponed.append((self.path, node))
+            else:
                 self.function_definition(node)
         elif isinstance(node, Class):
             self.class_definition(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tools.mql5check.syntax import Class, Expression, Function, Parameter, Variable
 from tools.mql5check.translate_expressions import type_name
 from tools.mql5check.translate_statements import StatementTranslator
@@ -13,12 +15,16 @@ class ClassTranslator(StatementTranslator):
     """Writes functions and classes.
 
     `late_defaults` holds the ids of the functions whose defaults stand at the definition; `borrowed_defaults` those
-    that only the source's own prototype has, by function, place and number of parameters.
+    that only the source's own prototype has, by function, place and number of parameters. MQL5 takes members of a class
+    in bodies that stand before it, C++ does not: where a program announces a class, `postponing` collects what has a
+    body in `postponed`, with its file, to be written behind all classes.
     """
 
     def __init__(self, writer: LineWriter) -> None:
         super().__init__(writer)
         self.late_defaults: set[int] = set()
+        self.postponing = False
+        self.postponed: list[tuple[str, Function]] = []
         self.borrowed_defaults: dict[tuple[str, int, int], Expression] = {}
 
     def default_of(self, node: Function, place: int) -> Expression | None:
@@ -95,7 +101,7 @@ class ClassTranslator(StatementTranslator):
                 self.writer.put("", declaration.line)
                 self.variable(declaration)
             elif isinstance(declaration, Function):
-                self._method(declaration, abstract=node.keyword == "interface")
+                self._method(node, declaration)
         self.writer.put(self._extras(node) + " }; ", node.end_line)
 
     def _extras(self, node: Class) -> str:
@@ -116,14 +122,17 @@ class ClassTranslator(StatementTranslator):
             made += f" virtual ~{node.name}() = default;"
         return made if node.base else f"{made} MQL_CLASS({node.name})"
 
-    def _method(self, node: Function, *, abstract: bool) -> None:
+    def _method(self, owner: Class, node: Function) -> None:
         before, self.function = self.function, node.name
         virtual = node.virtual or node.kind == "destructor"
         self.writer.put(f"{'virtual ' if virtual else ''}{'static ' if node.static else ''}", node.line)
         self._head(node, with_defaults=True)
         self.writer.put(f"{'override ' if node.override else ''}{'final ' if node.final else ''}")
-        if node.pure or (abstract and node.body is None):
+        if node.pure or (owner.keyword == "interface" and node.body is None):
             self.writer.put("= 0; ")
+        elif node.body is not None and self.postponing and not node.template:
+            self.postponed.append((self.path, replace(node, owner=owner.name)))
+            self.writer.put("; ")
         elif node.body is None:
             self.writer.put("; ")
         else:
