@@ -22,7 +22,14 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-_OF_THE_PLATFORM = ("This plugin does not support", "QStandardPaths: ", "libpng ", "Could not register app ID")
+_PLATFORM_CATEGORY = "qt.qpa"
+_OF_THE_PLATFORM = (
+    "This plugin does not support",
+    "QStandardPaths: ",
+    "libpng ",
+    "Could not register app ID",
+    "EnableNonClientDpiScaling() failed",
+)
 """What Qt says of the desktop it runs on: for the log alone, a person can do nothing about it."""
 
 
@@ -78,9 +85,10 @@ class Mistakes(QObject):
         if hook.exc_value is not None:
             self._on_exception(hook.exc_type, hook.exc_value, hook.exc_traceback)
 
-    def _on_qt_message(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         level = _LEVELS.get(kind, logging.WARNING)
-        if text.startswith(_OF_THE_PLATFORM):
+        of_the_platform = (context.category or "").startswith(_PLATFORM_CATEGORY) and level < logging.CRITICAL
+        if of_the_platform or text.startswith(_OF_THE_PLATFORM):
             log.info("Qt: %s", text)
             return
         log.log(level, "Qt: %s", text)

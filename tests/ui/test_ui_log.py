@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QLoggingCategory, qCWarning, qWarning
 
 from mt5console.core.credentials import Secret, masked
 from mt5console.logs import WINDOW_FILES_KEPT, WindowLog
+from mt5console.ui.mistakes import Mistakes
 
 WRONG = """
 import logging, sys, threading
@@ -86,6 +88,21 @@ def test_mistakes_and_complaints_are_logged_and_told_and_the_window_goes_on(tmp_
     assert "canary-8817" not in (tmp_path / "logs" / next((tmp_path / "logs").iterdir()).name).read_text("utf-8")
     assert any("ValueError" in words for words in ran.stdout.splitlines())
     assert "The window's toolkit complains: Qt did not like this" in ran.stdout.splitlines()
+
+
+def test_what_qt_says_of_the_desktop_is_for_the_log_alone(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
+    mistakes, told = Mistakes(), list[str]()
+    mistakes.found.connect(told.append)
+    mistakes.listen()
+    try:
+        with caplog.at_level(logging.INFO):
+            qCWarning(QLoggingCategory("qt.qpa.window"), "cannot set the geometry")
+            qWarning("EnableNonClientDpiScaling() failed for HWND 0x30064 (120) (Call not implemented.)")
+            qCWarning(QLoggingCategory("qt.widgets"), "a layout is wrong")
+    finally:
+        mistakes.stop_listening()
+    assert told == ["The window's toolkit complains: a layout is wrong"]
+    assert "Qt: cannot set the geometry" in caplog.messages
 
 
 def test_the_log_keeps_what_came_before_its_file_and_lets_the_oldest_files_go(tmp_path: Path) -> None:
