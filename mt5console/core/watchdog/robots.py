@@ -303,8 +303,13 @@ def _prove(turn: Turn, expected: tuple[DesiredRobot, ...]) -> None:
     turn.keep(settled_start_utc_s=life.started_utc_s)
     if expected and life.by_us:
         names = ", ".join(f"robot {robot.robot_id}" for robot in missing)
-        found = f"not back: {names}" if missing else f"all {len(expected)} robots beat in their desired version"
+        found = f"not back: {names}" if missing else f"{all_beat(len(expected))} in the desired version"
         turn.explain("start settled", found)
+
+
+def all_beat(robots: int) -> str:
+    """`its robot beats`, or `all 3 robots beat`."""
+    return "its robot beats" if robots == 1 else f"all {robots} robots beat"
 
 
 def is_named(open_incidents: frozenset[tuple[IncidentKind, RobotId | None]], robot_id: RobotId) -> bool:

@@ -15,7 +15,7 @@ from mt5console.core.watchdog.checks import agent_fresh, expected_robots, is_bea
 from mt5console.core.watchdog.identity import findings, identity_ok
 from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
 from mt5console.core.watchdog.policy import Policy
-from mt5console.core.watchdog.robots import experts_by_robot, is_named
+from mt5console.core.watchdog.robots import all_beat, experts_by_robot, is_named
 from mt5console.core.watchdog.starting import restarts_in_window
 from mt5console.core.watchdog.states import MEANING, State
 from mt5console.core.watchdog.watch import TerminalWatch
@@ -210,7 +210,7 @@ def settled(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now, po
     words = f"pid {life.pid} runs, {watch.user.account} is in"
     if missing:
         return True, f"{words}; not back: {', '.join(f'robot {robot_id}' for robot_id in missing)}"
-    return True, f"{words}, all {len(expected)} robots beat" if expected else words
+    return True, f"{words}, {all_beat(len(expected))}" if expected else words
 
 
 def probe_wanted(watch: TerminalWatch, now: Now, policy: Policy) -> bool:

@@ -46,7 +46,7 @@ def test_the_restart_is_seen_to_be_done_and_every_incident_clears(play) -> None:
     assert "INFO: MT5 connection recovered successfully. Account: 100690024 (user 3)" in play.lines
     done, words = settled(play.watch, play.robots, play.now, play.policy)
     assert done
-    assert "all 1 robots beat" in words
+    assert "its robot beats" in words
     assert len(play.wipes) == 1
 
 
