@@ -2,8 +2,8 @@
 
    Runs Python inside this very process, so that one process is one terminal, as with the real one: its path is what the
    console watches, killing it ends everything. Beside `name.exe` lies `name.launch` (UTF-8, a line each): Python's
-   library and its home; the script is `name.exe.py`. A terminal gets the window that a real one has; WM_CLOSE and the algo button's command
-   reach the script as signals. Built by:
+   library and its home; the script is `name.exe.py`. A terminal gets the window that a real one has; WM_CLOSE and the
+   algo button's command reach the script as signals. Built by:
      x86_64-w64-mingw32-gcc -Os -s -municode -mwindows -Wall -Wextra -Werror -Wl,--no-insert-timestamp \
          -o program.exe program.c */
 #include <signal.h>
@@ -14,12 +14,20 @@
 #define ROOM 32768
 #define ALGO_BUTTON 32851
 #define NOT_STARTED 71
+#define ASKED_TO_CLOSE 1
+#define AGAIN_MS 100
 
 typedef int (*python_main)(int, wchar_t **);
 typedef void (*python_set_home)(const wchar_t *);
 typedef int (*python_interrupt)(int);
+typedef int (*python_is_up)(void);
+typedef int (*python_take_turn)(void);
+typedef void (*python_end_turn)(int);
 
 static python_interrupt interrupt;
+static python_is_up is_up;
+static python_take_turn take_turn;
+static python_end_turn end_turn;
 static wchar_t self[ROOM], library[ROOM], home[ROOM], script[ROOM];
 
 /* What went wrong, in a file: there is no console to say it on. */
@@ -61,14 +69,26 @@ static int read_launch(void)
     return whole;
 }
 
+/* Raise a signal in the script; nothing while Python is not up. It compares objects: that takes the interpreter's lock. */
+static void raise_in_script(int number)
+{
+    if (!is_up())
+        return;
+    int turn = take_turn();
+    interrupt(number);
+    end_turn(turn);
+}
+
 static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM word, LPARAM extra)
 {
-    if (message == WM_CLOSE) {
-        interrupt(SIGTERM);
+    if (message == WM_CLOSE || (message == WM_TIMER && word == ASKED_TO_CLOSE)) {
+        /* Said again until it has ended: a script that is only starting does not listen yet. */
+        SetTimer(window, ASKED_TO_CLOSE, AGAIN_MS, NULL);
+        raise_in_script(SIGTERM);
         return 0;
     }
     if (message == WM_COMMAND && LOWORD(word) == ALGO_BUTTON) {
-        interrupt(SIGBREAK);
+        raise_in_script(SIGBREAK);
         return 0;
     }
     return DefWindowProcW(window, message, word, extra);
@@ -120,7 +140,10 @@ int wmain(int count, wchar_t **words)
     python_main run = (python_main)(void *)GetProcAddress(python, "Py_Main");
     python_set_home set_home = (python_set_home)(void *)GetProcAddress(python, "Py_SetPythonHome");
     interrupt = (python_interrupt)(void *)GetProcAddress(python, "PyErr_SetInterruptEx");
-    if (run == NULL || set_home == NULL || interrupt == NULL)
+    is_up = (python_is_up)(void *)GetProcAddress(python, "Py_IsInitialized");
+    take_turn = (python_take_turn)(void *)GetProcAddress(python, "PyGILState_Ensure");
+    end_turn = (python_end_turn)(void *)GetProcAddress(python, "PyGILState_Release");
+    if (run == NULL || set_home == NULL || interrupt == NULL || is_up == NULL || take_turn == NULL || end_turn == NULL)
         return fail(L"Python's library lacks a function");
     set_home(home);
     static wchar_t *given[1024];
