@@ -6,6 +6,7 @@ Values never reach a log or an error's text: what a backend raises is replaced, 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,9 @@ from mt5console.core.credentials import Secret
 from mt5console.core.errors import SecretsUnavailable
 
 T = TypeVar("T")
+
+_one_at_a_time = threading.Lock()
+"""Backends promise nothing about threads, and two calls at once into Wine's vault were seen to crash the process."""
 
 SERVICE = "mt5console"
 """The service under which all entries of this program lie in the keyring (on Windows its name begins with this)."""
@@ -110,7 +114,8 @@ def _wrapped(value: str | None) -> Secret | None:
 def _ask(backend: KeyringBackend | None, act: str, call: Callable[[], T]) -> T:
     """Whatever a backend raises, its text and its frames may hold the value: only the error's kind is told."""
     try:
-        return call()
+        with _one_at_a_time:
+            return call()
     except Exception as error:  # noqa: BLE001 - backends raise what their buses and libraries raise
         kind = type(error).__name__
     # Raised out here, so that the backend's error is not even the context of this one.

@@ -1,7 +1,5 @@
 """A probe's child can start nothing: it puts itself into a job of one process before the package is loaded."""
 
-# ruff: noqa: E402 - mypy has to meet the platform guard before it follows the imports below it
-
 from __future__ import annotations
 
 import subprocess

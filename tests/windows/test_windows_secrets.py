@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from mt5console.core.errors import SecretsUnavailable
 from mt5console.platforms.secrets import KeyringSecretStore
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICE = f"mt5console-test-{os.getpid()}"
+SERVICE = f"mt5console-test-{uuid.uuid4().hex}"
 REFERENCES = [f"base-7f3a:{5000 + number}@Demo-Server" for number in range(8)]
 
 _FRESH = """
@@ -98,6 +99,13 @@ def test_a_password_lies_in_the_vault_for_this_machine_alone(store: KeyringSecre
     assert {entry["Type"] for entry in entries} == {win32cred.CRED_TYPE_GENERIC}
 
 
+def test_every_password_has_an_entry_of_its_own(store: KeyringSecretStore) -> None:
+    """The backend moves entries that share a name: of two put at the same time by two programs one would be lost."""
+    for reference in REFERENCES[:3]:
+        store.put(reference, Secret("value"))
+    assert {entry["TargetName"] for entry in in_the_vault()} == {f"{SERVICE}:{name}" for name in REFERENCES[:3]}
+
+
 def test_a_deleted_password_leaves_nothing_in_the_vault(store: KeyringSecretStore) -> None:
     for reference in REFERENCES[:3]:
         store.put(reference, Secret("old"))
@@ -120,7 +128,7 @@ def test_any_password_is_got_back_also_by_another_process(store: KeyringSecretSt
 
 
 def test_passwords_put_at_the_same_time_are_all_kept(store: KeyringSecretStore) -> None:
-    """Users are added side by side, and the vault moves entries about when they share a name."""
+    """Users are added side by side."""
     start = threading.Barrier(len(REFERENCES))
     other = [KeyringSecretStore(SERVICE) for _ in REFERENCES]
 
