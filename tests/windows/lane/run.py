@@ -36,9 +36,14 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         with _display() as display:
-            return _run(lane, display, arguments or TESTS)
+            return _run(lane, display, arguments if _names_tests(arguments) else [*TESTS, *arguments])
     finally:
         lane.end_processes()
+
+
+def _names_tests(arguments: Sequence[str]) -> bool:
+    """Whether a file or folder is among the words: options alone are for the lane's own tests, not for all there are."""
+    return any((ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
 def _run(lane: Lane, display: str, arguments: Sequence[str]) -> int:
