@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _names_tests(arguments: Sequence[str]) -> bool:
-    """Whether a file or folder is among the words: options alone are for the lane's own tests, not for all there are."""
+    """Whether a file or folder is among the words. Options alone are for the lane's own tests, not for every test."""
     return any((ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
