@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def store() -> LocalFileStore:
 @contextmanager
 def held(path: Path, share: int, for_s: float | None = None) -> Iterator[None]:
     """Somebody has the file open for reading: until the block ends, or let go by itself after `for_s`."""
-    handle = win32file.CreateFile(str(path), win32con.GENERIC_READ, share, None, win32con.OPEN_EXISTING, 0, None)
+    handle: Any = win32file.CreateFile(str(path), win32con.GENERIC_READ, share, None, win32con.OPEN_EXISTING, 0, None)
     timer = None if for_s is None else threading.Timer(for_s, handle.Close)
     if timer is not None:
         timer.start()
