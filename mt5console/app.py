@@ -169,7 +169,14 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
     store = StateStore(base.layout.state_db)
     history = HeartbeatHistory(base.layout.history_db)
     return EngineHost(
-        base, platform, policy, store, history, mode=mode, recommended_terminals=settings.recommended_terminals
+        base,
+        platform,
+        policy,
+        store,
+        history,
+        mode=mode,
+        recommended_terminals=settings.recommended_terminals,
+        agent_symbol=settings.agent_symbol,
     )
 
 

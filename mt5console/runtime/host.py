@@ -94,7 +94,9 @@ class EngineHost:
         *,
         mode: Mode | None,
         recommended_terminals: int = 10,
+        agent_symbol: str = "EURUSD",
     ) -> None:
+        self.agent_symbol = agent_symbol
         self.base = base
         self.platform = platform
         self.policy = policy
@@ -156,7 +158,14 @@ class EngineHost:
         )
         programs = self.provisioner.programs
         terminal_acts = TerminalActs(
-            self.platform, self.targets, self.processes, self._password_of, post, self.tempo.login_deadline_s, programs
+            self.platform,
+            self.targets,
+            self.processes,
+            self._password_of,
+            post,
+            self.tempo.login_deadline_s,
+            programs,
+            self._agent_symbol_of,
         )
         deployment_acts = DeploymentActs(
             self.platform, self.base.layout, self.targets, self._account_of, post, self.generation, programs
@@ -264,6 +273,12 @@ class EngineHost:
 
     def _password_of(self, user_id: UserId) -> Secret | None:
         return self.provisioner.password_of(user_id)
+
+    def _agent_symbol_of(self, user_id: UserId) -> str:
+        """A symbol that this user's broker is known to have, because a robot was proven on it; else the settings'."""
+        robots = self.loop.read(lambda engine: tuple(engine.robots.values()))
+        proven = sorted((r.robot_id, r.active.symbol) for r in robots if r.user_id == user_id and r.active is not None)
+        return proven[0][1] if proven else self.agent_symbol
 
     def _forget_robot(self, command: ForgetRobot) -> None:
         try:

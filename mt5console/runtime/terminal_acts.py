@@ -33,7 +33,6 @@ from mt5console.runtime.targets import Target, Targets
 
 log = logging.getLogger(__name__)
 
-AGENT_SYMBOL = "EURUSD"
 AGENT_TIMEFRAME = Timeframe.H1
 
 
@@ -49,8 +48,10 @@ class TerminalActs:
         post: Callable[[Fact], None],
         login_deadline_s: float,
         programs: Mql5Installation,
+        agent_symbol_of: Callable[[UserId], str],
     ) -> None:
         self._platform = platform
+        self._agent_symbol_of = agent_symbol_of
         self._programs = programs
         self._targets = targets
         self._processes = processes
@@ -80,7 +81,8 @@ class TerminalActs:
         layout = target.layout
         self._programs.bring_up(layout)
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
-        ini = start_ini_bytes(command.account, password, agent_symbol=AGENT_SYMBOL, agent_timeframe=AGENT_TIMEFRAME)
+        symbol = self._agent_symbol_of(command.user_id)
+        ini = start_ini_bytes(command.account, password, agent_symbol=symbol, agent_timeframe=AGENT_TIMEFRAME)
         self._platform.files.write_atomic(layout.start_ini, ini, private=True)
         try:
             ref = self._platform.processes.spawn(

@@ -28,7 +28,8 @@ Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
-    """All settings. `policy` overrides numbers of the watchdog's policy by name (`_s`: seconds; the rest counts)."""
+    """All settings. `policy` overrides numbers of the watchdog's policy by name (`_s`: seconds; the rest counts).
+    `agent_symbol`: the chart that the agent starts on, until a robot was proven on another symbol of the terminal."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     mode: Literal["on", "observe", "off"] = "on"
     recommended_terminals: Annotated[int, Field(ge=1, le=1000)] = 10
     history_days: Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)] = 14.0
+    agent_symbol: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=64)] = "EURUSD"
     policy: dict[str, Positive] = Field(default_factory=dict)
 
 

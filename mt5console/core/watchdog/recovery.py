@@ -72,7 +72,7 @@ def _agent_missing(turn: Turn, age_s: float) -> None:
     opened = turn.open(
         IncidentKind.AGENT_MISSING,
         f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process",
-        "the terminal is restarted by policy; without its agent nothing in it can be seen",
+        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?",
     )
     if opened:
         turn.say("warning", f"MT5 agent is missing ({turn.who})")
