@@ -31,6 +31,7 @@ class DemoStory:
         self._seconds = seconds
         self._chaos = chaos
         self._clock = SystemClock()
+        self._told_to_end = False
 
     @property
     def layout(self) -> BaseLayout:
@@ -48,8 +49,8 @@ class DemoStory:
             tell("")
             self._watch(fleet)
         except ConsoleError:
-            # Told to end, it does not mind what was cut off.
-            if not self._engine.ending.is_set():
+            # Told to end, it does not mind what was cut off. A fleet that fails sets the engine's `ending` by itself.
+            if not self._told_to_end:
                 raise
 
     def _watch(self, fleet: DemoFleet) -> None:
@@ -63,6 +64,7 @@ class DemoStory:
 
     def stop(self) -> None:
         """Give up whatever is still awaited."""
+        self._told_to_end = True
         self._engine.ending.set()
 
     def clean_up(self) -> None:
