@@ -44,7 +44,8 @@ def store() -> LocalFileStore:
 def held(path: Path, share: int, for_s: float | None = None) -> Iterator[None]:
     """Somebody has the file open for reading: until the block ends, or let go by itself after `for_s`."""
     handle: Any = win32file.CreateFile(str(path), win32con.GENERIC_READ, share, None, win32con.OPEN_EXISTING, 0, None)
-    timer = None if for_s is None else threading.Timer(for_s, handle.Close)
+    close: Any = handle.Close
+    timer = None if for_s is None else threading.Timer(for_s, close)
     if timer is not None:
         timer.start()
     try:
@@ -52,7 +53,7 @@ def held(path: Path, share: int, for_s: float | None = None) -> Iterator[None]:
     finally:
         if timer is not None:
             timer.join()
-        handle.Close()
+        close()
 
 
 def left_in(directory: Path) -> list[str]:

@@ -22,6 +22,7 @@ assert sys.platform == "win32", "the Windows lane runs on Windows"
 
 import win32cred
 import win32gui
+import win32process
 
 from mt5console.core.errors import ConsoleError
 from mt5console.platforms import files, lock
@@ -143,7 +144,7 @@ PROCESSES: list[tuple[str, Break, Check]] = [
     ),
     (
         "kill says yes and does nothing",
-        replace(processes.win32process, "TerminateProcess", lambda _handle, _code: None),
+        replace(win32process, "TerminateProcess", lambda _handle, _code: None),
         test_processes_contract.test_a_killed_child_is_told_gone_and_not_found,
     ),
     (
@@ -368,7 +369,7 @@ def test_a_keyring_that_protects_nothing_and_is_used_is_seen(monkeypatch: pytest
 )
 def test_a_broken_lock_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Break) -> None:
     broken(monkeypatch)
-    monkeypatch.setattr(lock.os, "close", _closes_nothing(lock.os.close))
+    monkeypatch.setattr(os, "close", _closes_nothing(os.close))
     sees(
         test_lock_contract.test_one_holds_and_the_other_is_refused_without_waiting,
         lambda: FileBaseLock(tmp_path / "engine.lock"),
