@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 from mt5console.app import window_access
 from mt5console.ui.bridge.desk import EngineDesk
 from mt5console.ui.main_window import MainWindow
+from mt5console.ui.mistakes import Mistakes
 from mt5console.ui.theme.fonts import FAMILY, FontRole
 from mt5console.ui.theme.look import STYLE_ARGUMENTS, look
 from mt5console.ui.views.card_proxy import InvisibleButton
@@ -61,6 +62,9 @@ def desk() -> Iterator[Desk]:
 def person(desk: Desk, qtbot: Any) -> Iterator[Trader]:
     """Somebody before the window."""
     look().dress()
+    mistakes, told = Mistakes(), list[str]()
+    mistakes.found.connect(told.append)
+    mistakes.listen()
     client = EngineDesk(window_access(desk.layout, None))
     window = MainWindow(client, asks_on_quit=False)
     window.resize(1280, 800)
@@ -72,6 +76,8 @@ def person(desk: Desk, qtbot: Any) -> Iterator[Trader]:
     assert client.stop(5000)
     window.deleteLater()
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    mistakes.stop_listening()
+    assert told == []
 
 
 def saved(widget: QWidget, name: str, directory: Path) -> QImage:
