@@ -30,6 +30,7 @@ REAL_PROCESSES = ("story", "ui", "simulation", "windows")
 """Folders whose tests start real processes against real clocks: they share one worker, so that they run one by one."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup` everything else runs beside them, spread file by file."""
     if not config.pluginmanager.hasplugin("xdist"):
