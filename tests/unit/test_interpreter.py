@@ -109,5 +109,4 @@ def test_nobody_but_the_door_asks_which_interpreter_this_is() -> None:
         for path in PACKAGE.rglob("*.py")
         if any(asks.search(line.split("#")[0]) for line in path.read_text("utf-8").splitlines() if "`" not in line)
     }
-    # The entry at logon names a program for later, perhaps the twin without a console window.
-    assert found == {"interpreter.py", "autostart.py"}
+    assert found == {"interpreter.py"}
