@@ -23,6 +23,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -30,6 +31,10 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = ENVIRONMENT / "mt5console-stamp.json"
 LOCKS = {"runtime": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+
+REAL_PROCESSES = ("simulation", "story", "ui")
+"""Folders of tests that start real processes against real clocks."""
+CACHES = (".pytest_cache/real", ".pytest_cache/others")
 
 CHECKS = (
     ("format", ("-m", "ruff", "format", "--check", ".")),
@@ -53,7 +58,7 @@ def main(arguments: list[str]) -> int:
     if word == "test":
         prepare("dev")
         name_missing_system_packages()
-        return run("-m", "pytest", *(rest or side_by_side()), directory=ROOT)
+        return run("-m", "pytest", *rest, directory=ROOT) if rest else run_all_tests()
     if word == "windows":
         prepare("dev")
         return run("-m", "tests.windows.lane.run", *rest, directory=ROOT)
@@ -126,9 +131,25 @@ def run(*command: str, directory: Path | None = None) -> int:
             continue
 
 
-def side_by_side() -> list[str]:
-    """The whole suite runs in two processes: the tests that start real processes in one, all others in the other."""
-    return ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) > 1 else []
+def run_all_tests() -> int:
+    """The whole suite in two processes: tests that start real processes one by one, all others beside them.
+
+    What the others say is shown when they have ended, last. Each remembers its failures in a cache of its own.
+    """
+    everything = sorted(path.name for path in (ROOT / "tests").iterdir() if any(path.glob("**/test_*.py")))
+    others = [f"tests/{name}" for name in everything if name not in REAL_PROCESSES]
+    with tempfile.TemporaryFile() as said:
+        command = [str(PYTHON), "-m", "pytest", "-o", f"cache_dir={CACHES[1]}", *others]
+        beside = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+        try:
+            real = [f"tests/{name}" for name in everything if name in REAL_PROCESSES]
+            first = run("-m", "pytest", "-o", f"cache_dir={CACHES[0]}", *real, directory=ROOT)
+            second = beside.wait()
+        finally:
+            beside.kill()
+        said.seek(0)
+        print(said.read().decode("utf-8", "replace"), flush=True)
+    return first or second
 
 
 def name_missing_system_packages() -> None:

@@ -26,22 +26,6 @@ GRACE_S = 5.0
 """How long processes that were told to end may take before they count as left over."""
 
 
-REAL_PROCESSES = ("story", "ui", "simulation", "windows")
-"""Folders whose tests start real processes against real clocks: they share one worker, so that they run one by one."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup` everything else runs beside them, spread file by file."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    here = Path(__file__).parent
-    for item in items:
-        folder, *rest = item.path.relative_to(here).parts
-        group = "real processes" if folder in REAL_PROCESSES else "/".join((folder, *rest))
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def nothing_of_this_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The environment of the whole run: empty homes, no setting of ours, no session bus and so no real keyring."""

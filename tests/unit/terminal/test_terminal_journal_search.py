@@ -10,7 +10,7 @@ from mt5console.core.terminal.journal_reading import JournalQuery, answer, known
 from mt5console.core.terminal.journal_search import find_lines, last_lines
 from tests.unit.terminal.journal_samples import LOGIN, SERVER, JournalWriter
 
-plain = st.text(alphabet=st.characters(codec="utf-16", exclude_characters="\r\n\ufeff"), max_size=12)
+plain = st.text(alphabet=st.characters(codec="utf-16", exclude_characters="\0\r\n\ufeff"), max_size=12)
 
 
 def saved(directory, text, encoding="utf-16"):
