@@ -32,9 +32,9 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 STAMP = ENVIRONMENT / "mt5console-stamp.json"
 LOCKS = {"runtime": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 
-REAL_PROCESSES = ("simulation", "story", "ui")
-"""Folders of tests that start real processes against real clocks."""
-CACHES = (".pytest_cache/real", ".pytest_cache/others")
+STORIES = "story"
+"""The folder of tests that mostly wait: for real processes, by real clocks."""
+CACHES = (".pytest_cache/stories", ".pytest_cache/others")
 
 CHECKS = (
     ("format", ("-m", "ruff", "format", "--check", ".")),
@@ -132,18 +132,17 @@ def run(*command: str, directory: Path | None = None) -> int:
 
 
 def run_all_tests() -> int:
-    """The whole suite in two processes: tests that start real processes one by one, all others beside them.
+    """The whole suite in two processes: the stories one by one, all other tests beside them.
 
     What the others say is shown when they have ended, last. Each remembers its failures in a cache of its own.
     """
     everything = sorted(path.name for path in (ROOT / "tests").iterdir() if any(path.glob("**/test_*.py")))
-    others = [f"tests/{name}" for name in everything if name not in REAL_PROCESSES]
+    others = [f"tests/{name}" for name in everything if name != STORIES]
     with tempfile.TemporaryFile() as said:
         command = [str(PYTHON), "-m", "pytest", "-o", f"cache_dir={CACHES[1]}", *others]
         beside = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
         try:
-            real = [f"tests/{name}" for name in everything if name in REAL_PROCESSES]
-            first = run("-m", "pytest", "-o", f"cache_dir={CACHES[0]}", *real, directory=ROOT)
+            first = run("-m", "pytest", "-o", f"cache_dir={CACHES[0]}", f"tests/{STORIES}", directory=ROOT)
             second = beside.wait()
         finally:
             beside.kill()

@@ -47,10 +47,12 @@ def test_a_deployment_that_is_cancelled_after_its_attach_leaves_the_version_befo
     assert shape["deployment_id"] == going["deployment_id"] != before
     assert (shape["status"], shape["diagnosis"]["cause"]) == ("FAILED", "cancelled")
     assert desk.ended(deploy["operation_id"])["exit_code"] == 4
-    robot = wait_for(
-        lambda: desk.robot(ROBOT) if desk.robot(ROBOT)["deployment_id"] == before else None, "the version before it"
-    )
-    assert robot["state"] == "beating"
+
+    def is_back() -> bool:
+        robot = desk.robot(ROBOT)
+        return robot["deployment_id"] == before and robot["state"] == "beating"
+
+    wait_for(is_back, "the version before it, beating")
     assert experts(desk) == ["Robot_101_a"]
     assert desk.incidents_of(1) == []
 
