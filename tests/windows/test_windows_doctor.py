@@ -126,7 +126,8 @@ def desk() -> Iterator[Desk]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_field_test_runs_on_a_terminal_that_is_a_windows_process(desk: Desk) -> None:
     desk.door.add_user(1, 700001, "Demo-Server", Secret(PASSWORD))
     desk.start(1)
