@@ -12,7 +12,7 @@ from pathlib import Path
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.ports import FileStore, Platform, SecretStore, TemplateSource
-from mt5console.core.terminal.layout import BaseLayout
+from mt5console.core.terminal.layout import BaseLayout, program_file
 from mt5console.platforms import process_host, program_version
 from mt5console.platforms.clock import SystemClock
 from mt5console.platforms.demo_secrets import DemoSecretStore
@@ -102,11 +102,6 @@ def _probe_module(base: BaseDirectory) -> str:
     from mt5console.simulation.settings import load_settings
 
     return LIVE_PROBE_MODULE if load_settings(base.layout.root).real_package else SIMULATED_PROBE_MODULE
-
-
-def program_file(stem: str) -> str:
-    """The file name of one of MetaTrader's programs on this system: `terminal64.exe`, elsewhere `terminal64`."""
-    return f"{stem}.exe" if sys.platform == "win32" else stem
 
 
 def metaeditor() -> MetaEditorCompiler:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from mt5console import __version__
-from mt5console.bases import find_base, program_file
+from mt5console.bases import find_base
 from mt5console.core.errors import ConsoleError, RefusedForSafety
 from mt5console.core.ports import EngineDoor
-from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, program_file
 from mt5console.doctor import examine
 from mt5console.doctor.field_desk import FieldDesk, NotDone
 from mt5console.doctor.field_order import NEEDS, ORDER

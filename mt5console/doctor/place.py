@@ -10,11 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from mt5console.bases import find_base, metaeditor, program_file, secret_store
+from mt5console.bases import find_base, metaeditor, secret_store
 from mt5console.core.errors import ConsoleError
 from mt5console.core.isolation.mql5_installation import Installed, read_installed, shipped_version
 from mt5console.core.resources import mql5_path
-from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, program_file
 from mt5console.doctor.finding import Finding, finding
 from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore

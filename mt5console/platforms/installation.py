@@ -7,10 +7,10 @@ What belongs to one run or one machine is left out. Must not know: users or acco
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 from mt5console.core.errors import ConsoleError, StorageFailed
+from mt5console.core.terminal.layout import program_file
 
 LEFT_OUT = frozenset({"logs", "tester", "webview2", "ebwebview"})
 LEFT_OUT_UNDER_BASES = frozenset({"history", "ticks"})
@@ -25,7 +25,7 @@ class InstalledTemplate:
 
     def install(self, directory: Path) -> None:
         """Copy the template into `directory`, which must be absent or empty; nothing usable is left on failure."""
-        name = "terminal64.exe" if sys.platform == "win32" else "terminal64"
+        name = program_file("terminal64")
         missing = [needed for needed in (name, *NEEDED) if not (self._template / needed).exists()]
         if missing:
             text = (

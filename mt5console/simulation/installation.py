@@ -12,16 +12,16 @@ import shutil
 from pathlib import Path
 
 from mt5console.core.errors import ConsoleError
-from mt5console.core.terminal.layout import CONSOLE_FOLDER, TerminalLayout
+from mt5console.core.terminal.layout import CONSOLE_FOLDER, TerminalLayout, program_file
 from mt5console.simulation.binary import SimulatedBinary, encode_binary
 from mt5console.simulation.broker import SERVERS
 from mt5console.simulation.inifile import IniFile
-from mt5console.simulation.program_script import program_name, write_script
+from mt5console.simulation.program_script import write_script
 from mt5console.simulation.programs import HOME_INPUT
 from mt5console.simulation.resources import resource_root
 
-TERMINAL = program_name("terminal64")
-METAEDITOR = program_name("metaeditor64")
+TERMINAL = program_file("terminal64")
+METAEDITOR = program_file("metaeditor64")
 
 _TREE = (
     "MQL5/Experts/Mt5Console",

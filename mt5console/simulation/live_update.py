@@ -11,11 +11,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from mt5console.core.terminal.layout import program_file
 from mt5console.simulation.disk import Disk
 from mt5console.simulation.inifile import IniFile
 from mt5console.simulation.journal import Journal
 from mt5console.simulation.locks import try_lock
-from mt5console.simulation.program_script import program_name, write_script
+from mt5console.simulation.program_script import write_script
 from mt5console.simulation.settings import load_settings
 
 _PATIENCE_S = 30.0
@@ -38,7 +39,7 @@ def begin_update(directory: str, build: int, journal: Journal) -> None:
     journal.write("LiveUpdate", f"new version build {new} (IDE: {new}, Tester: {new}) is available")
     journal.write("LiveUpdate", "'mt5clw64' downloaded (22184 kb)")
     journal.write("LiveUpdate", "downloaded successfully")
-    updater = Path(directory, "liveupdate", program_name("terminal64"))
+    updater = Path(directory, "liveupdate", program_file("terminal64"))
     updater.parent.mkdir(exist_ok=True)
     write_script(updater, "mt5console.simulation.live_update")
     journal.write("LiveUpdate", f'start "{updater}" /update /path:"{directory}" /portable')
@@ -67,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
     ini.set("LiveUpdate", "LastBuild", str(build))
     ini.set("LiveUpdate", "LastTime", str(int(time.time())))
     disk.replace(_terminal_ini(directory), ini.encode())
-    executable = os.path.join(directory, program_name("terminal64"))
+    executable = os.path.join(directory, program_file("terminal64"))
     log.write("LiveUpdate", f"'{executable}' updated")
     log.write("LiveUpdate", "updated successfully")
     _spawn([executable, "/portable"], directory)

@@ -15,15 +15,7 @@ from pathlib import Path
 from mt5console.interpreter import is_frozen, script_interpreter
 from mt5console.simulation.resources import PACKAGE
 
-SUFFIX = ".exe" if sys.platform == "win32" else ""
-"""What a program's name ends with on this system."""
-
 _SHEBANG_LIMIT = 120
-
-
-def program_name(stem: str) -> str:
-    """`terminal64.exe` of `terminal64` on Windows."""
-    return stem + SUFFIX
 
 
 def script_text(module: str) -> str:

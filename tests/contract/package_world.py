@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 import psutil
 
 from mt5console.core.ports import ProcessHost, ProcessRef
+from mt5console.core.terminal.layout import program_file
 from mt5console.platforms import process_host
 from mt5console.probe.child import ProbeChild, child_command
-from mt5console.simulation.program_script import program_name, write_script
+from mt5console.simulation.program_script import write_script
 
 SIMULATED, REAL = "mt5console.simulation.mt5", "MetaTrader5"
 MODULES = [SIMULATED, REAL] if sys.platform == "win32" else [SIMULATED]
@@ -59,7 +60,7 @@ class ScriptedTerminal:
     def __init__(self, host: ProcessHost, directory: Path) -> None:
         self._host = host
         self.directory = directory
-        self.executable = directory / program_name("terminal64")
+        self.executable = directory / program_file("terminal64")
         directory.mkdir(parents=True)
         write_script(self.executable, "tests.contract.scripted_terminal")
         self.ref: ProcessRef | None = None

@@ -10,12 +10,13 @@ import psutil
 import pytest
 
 from mt5console.core.ports import Compiler
+from mt5console.core.terminal.layout import program_file
 from mt5console.platforms import metaeditor
 from mt5console.platforms.metaeditor import MetaEditorCompiler
 from mt5console.simulation.binary import read_binary
-from mt5console.simulation.program_script import program_name, write_program, write_script
+from mt5console.simulation.program_script import write_program, write_script
 
-NAME = program_name("metaeditor64")
+NAME = program_file("metaeditor64")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 PRELUDE = """import sys, os, time, pathlib, subprocess

@@ -22,12 +22,11 @@ from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError
 from mt5console.core.terminal.journal import entry_json
 from mt5console.core.terminal.journal_file import read_journals
-from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, robot_of_expert
+from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, program_file, robot_of_expert
 from mt5console.core.terminal.protocol import decode_status
 from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.faults import inject
-from mt5console.simulation.program_script import program_name
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """What ends a process without asking it; on Windows every signal does."""
@@ -213,7 +212,7 @@ class Desk:
         return [chart.expert for chart in status.charts]
 
     def processes(self, user_id: int = 1) -> list[int]:
-        return [ref.pid for ref in self.host.find(self.layout.user(user_id) / program_name("terminal64"))]
+        return [ref.pid for ref in self.host.find(self.layout.user(user_id) / program_file("terminal64"))]
 
     def wait_idle(self, *robot_ids: int, within_s: float = 60.0) -> None:
         """Nothing is under way for these robots: a put-back is proven for a while after the terminal is well."""

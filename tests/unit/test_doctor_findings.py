@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mt5console.bases import find_base, program_file
-from mt5console.core.terminal.layout import BaseLayout
+from mt5console.bases import find_base
+from mt5console.core.terminal.layout import BaseLayout, program_file
 from mt5console.doctor import examine, machine, place
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mt5console.core.deployment.sight import runs, why_no_acts, why_not_permitted
-from mt5console.core.model.desired import DesiredRobot, RobotVersion
+from mt5console.core.model.desired import DesiredRobot, RobotVersion, Run
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
 
@@ -33,12 +33,19 @@ class Unproven:
 
 def look(waiting: Unproven, robot: DesiredRobot, known: TerminalKnown, now: Now) -> tuple[Unproven, bool]:
     """What is remembered from now on, and whether it is to be proven now."""
-    if waiting.tries >= TRIES or not _is_well(robot, known):
+    if waiting.tries >= TRIES or not _may_act(known, now) or not _is_well(robot, known):
         return replace(waiting, steady_since_mono_s=None), False
     since = now.mono_s if waiting.steady_since_mono_s is None else waiting.steady_since_mono_s
     if now.mono_s - since < STEADY_S:
         return replace(waiting, steady_since_mono_s=since), False
     return replace(waiting, steady_since_mono_s=None, tries=waiting.tries + 1), True
+
+
+def _may_act(known: TerminalKnown, now: Now) -> bool:
+    """Whether the console may act on this terminal by itself: as for every other automatic act, and no stop latch."""
+    user = known.user
+    in_maintenance = user.maintenance_until_utc_s is not None and user.maintenance_until_utc_s > now.utc_s
+    return user.run is Run.RUNNING and not in_maintenance and not user.stop_latched
 
 
 def _is_well(robot: DesiredRobot, known: TerminalKnown) -> bool:

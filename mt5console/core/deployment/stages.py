@@ -175,12 +175,12 @@ def promote(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
 
 def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:
     """Pause the entries of a robot that stays attached without proof, where that can be done."""
-    if state.cause in CANNOT_TRADE and state.plan.kind == "restore":
-        return end_partial(state, known, now, "entries were left as they were")
     if state.phase == "":
         blocked = why_no_acts(known)
         if blocked is not None:
             return end_partial(state, known, now, f"its entries could not be paused: {blocked[1]}")
+        if state.cause in CANNOT_TRADE and state.plan.kind == "restore":
+            return end_partial(state, known, now, "entries were left as they were")
         return agent_sent(state, "pause", (("robot_id", str(state.plan.robot_id)),), now)
     beat = known.beats.get(state.plan.robot_id)
     reply = reply_to(state, fact)

@@ -7,6 +7,7 @@ without case. Must not know: what the files hold.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,11 @@ AGENT_EXPERT = "Mt5Console\\Agent"
 """The agent as [StartUp] names it: relative to MQL5\\Experts, backslashes."""
 
 CONSOLE_FOLDER = "Mt5Console"
+
+
+def program_file(stem: str) -> str:
+    """The file name of one of MetaTrader's programs on this system: `terminal64.exe`, elsewhere `terminal64`."""
+    return f"{stem}.exe" if sys.platform == "win32" else stem
 
 
 def find_child(directory: Path, name: str) -> Path:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mt5console.core.model.desired import Run
+from mt5console.core.model.ids import UserId
 from mt5console.core.model.records import IncidentKind, Outcome
 from mt5console.core.model.requests import DeployRequest, Mode
 from tests.unit.engine.test_engine_cancel import ROBOT, Desk
@@ -90,6 +98,25 @@ def test_in_observe_mode_it_waits() -> None:
     for _ in range(TICKS):
         desk.tick()
     assert partial_for(desk)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [{"maintenance_until_utc_s": math.inf}, {"run": Run.SUSPENDED}, {"run": Run.STOPPED}, {"stop_latched": True}],
+)
+def test_where_no_automatic_act_may_be_done_it_waits(held: dict[str, Any]) -> None:
+    desk = Desk(old=True)
+    put_back(desk)
+    desk.outside.connected = False
+    until_partial(desk)
+    watch = desk.engine.watches[UserId(1)]
+    desk.engine.watches[UserId(1)] = replace(watch, user=replace(watch.user, **held))
+    desk.engine.users[UserId(1)] = replace(desk.engine.users[UserId(1)], **held)
+    desk.outside.connected = True
+    before = len(desk.deployments)
+    for _ in range(TICKS):
+        desk.tick()
+    assert len(desk.deployments) == before
 
 
 def test_a_persons_deployment_stays_partial_until_a_person_acts() -> None:
