@@ -19,9 +19,9 @@ def test_a_terminal_with_two_robots_is_small_and_nearly_idle(sim):
     user.start()
     for robot_id in (7, 8):
         assert user.attach(robot_id).code == "done"
-    user.wait_beat(8)
+    first = user.wait_beat(8).sequence
     before, began = cpu_s(user.process.pid), time.monotonic()
-    time.sleep(4)
+    user.wait_beat(8, lambda beat: beat.sequence >= first + 4)
     share = (cpu_s(user.process.pid) - before) / (time.monotonic() - began)
     assert share < CPU_LIMIT, f"{share:.2%} of a core"
     assert psutil.Process(user.process.pid).memory_info().rss < RSS_LIMIT_BYTES
