@@ -25,7 +25,7 @@ from mt5console.ui.main_window import MainWindow
 from mt5console.ui.theme.look import look
 from mt5console.ui.window.remembered import Remembered, load, save
 from tests.story.desk import Desk, place
-from tests.ui.gui_guard import MOST_CPU_S, GuiGuard, guarded
+from tests.ui.gui_guard import MOST_CPU_S, guarded
 
 SEEN_WITHIN_MS = 30_000
 
@@ -68,24 +68,7 @@ def engine_pid(story: Desk) -> int:
     return int(json.loads(story.layout.api.read_bytes())["pid"])
 
 
-ROUNDS = 3
-"""A turn that is too long is too long in every round; what a crowded machine adds to a turn's time is not."""
-
-
 def test_nothing_blocks_the_gui_thread_while_a_person_works(window, story, qtbot, monkeypatch):
-    longest = []
-    for _ in range(ROUNDS):
-        guard = a_person_works(window, qtbot, monkeypatch)
-        assert guard.found == []
-        assert len(guard.turns) > 50
-        longest.append(guard.longest_s)
-        if longest[-1] < MOST_CPU_S:
-            break
-    assert min(longest) < MOST_CPU_S, f"the longest turns took {[round(1000 * one, 1) for one in longest]} ms of CPU"
-
-
-def a_person_works(window, qtbot, monkeypatch) -> GuiGuard:
-    """Every page and a restart, under guard."""
     view = window.fleet_view
     with guarded(monkeypatch.setattr) as guard:
         qtbot.waitUntil(lambda: window.fleet_view.shown == (1, 2), timeout=SEEN_WITHIN_MS)
@@ -108,10 +91,9 @@ def a_person_works(window, qtbot, monkeypatch) -> GuiGuard:
         qtbot.waitUntil(
             lambda: any("Restart of user_2" in toast.words for toast in window.toasts.shown), timeout=60_000
         )
-        # Left as it was found.
-        window.fleet_page.set_mode("cards")
-        window.toasts.shown[-1].closed.emit()
-    return guard
+    assert guard.found == []
+    assert len(guard.turns) > 50
+    assert guard.longest_s < MOST_CPU_S, f"the longest turn took {guard.longest_s * 1000:.1f} ms of CPU"
 
 
 def test_the_guard_sees_what_it_is_for(qtbot, monkeypatch, tmp_path):
