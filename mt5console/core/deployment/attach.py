@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from mt5console.core.deployment.answers import agent_sent, reply_to
 from mt5console.core.deployment.endings import (
+    abandon,
     cancel_command,
     end_failed,
     end_success,
@@ -71,6 +72,8 @@ _REFUSALS = {
     "expired": ("timeout", "the agent found the command too late"),
     "cancelled": ("timeout", "the attach was taken back before the agent carried it out"),
 }
+_MAY_PASS = frozenset({"locked", "init_failed", "expired", "cancelled", "failed"})
+"""Refusals that another attempt may not meet again: a lock that is let go late, a symbol that is not yet loaded."""
 
 
 def process_gone(state: DeploymentState, known: TerminalKnown, now: Now) -> bool:
@@ -169,7 +172,7 @@ def attach(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now:
             return _answered(state, version, reply, known, now)
         if state.init_failure:
             # The journal knows at once what the agent, who sees charts alone, has to wait for.
-            return fail(state, known, now, "init_failed", state.init_failure)
+            return _refused(state, "init_failed", ("init_failed", state.init_failure), known, now)
         if now.mono_s < state.valid_until_mono + COMMAND_MARGIN_S:
             return Advance(state=state)
         waiting = replace(state, phase="cancel", until_mono=now.mono_s + CANCEL_WAIT_S)
@@ -244,10 +247,24 @@ def _still_beats(state: DeploymentState, version: RobotVersion, known: TerminalK
 def _detach_first(state: DeploymentState, known: TerminalKnown, now: Now, why: str) -> Advance:
     if state.attempt >= ATTACH_ROUNDS:
         return fail(state, known, now, "detach_failed", f"{why}, again and again")
-    back = close_stage(state, "failed", f"{why}: it is detached first", now)
-    back = replace(back, attempt=state.attempt + 1, attach_sent=True, cleared=False, present=False)
+    return _another_round(state, now, f"{why}: it is detached first")
+
+
+def _another_round(state: DeploymentState, now: Now, why: str) -> Advance:
+    """Detach and attach again: whatever the attach left is seen gone first."""
+    left, commands = abandon(close_stage(state, "failed", why, now), now)
+    again = replace(left, attempt=state.attempt + 1, attach_sent=True, cleared=False, present=False)
     limit_s = DETACH_S if state.leg is Leg.FORWARD else PUT_BACK_S
-    return Advance(state=enter(back, Step.DETACH, now, limit_s), words=(f"{state.stage}: {why}",), remember=True)
+    entered = enter(again, Step.DETACH, now, limit_s)
+    return Advance(state=entered, commands=commands, words=(f"{state.stage}: {why}",), remember=True)
+
+
+def _refused(state: DeploymentState, code: str, told: tuple[str, str], known: TerminalKnown, now: Now) -> Advance:
+    """The attach failed. On the way back nothing else is left to try, and positions wait for their robot: what may
+    pass gets another round."""
+    if state.leg is Leg.BACK and code in _MAY_PASS and state.attempt < ATTACH_ROUNDS:
+        return _another_round(state, now, f"{told[1]}: once more")
+    return fail(state, known, now, *told)
 
 
 def _answered(
@@ -256,17 +273,18 @@ def _answered(
     if reply.ok:
         seen = replace(state, mark=mark_of(known))
         return _attached(seen, reply.text or f"chart {reply.value('chart_id') or 'opened'}", now)
+    answered = replace(state, phase="answered")
     if reply.code == "already_attached":
         if reply.value("deployment_id") == version.deployment_id:
             return _attached(replace(state, mark=mark_of(known)), "it is on its chart already", now)
-        return _detach_first(state, known, now, "another version sits on a chart")
+        return _detach_first(answered, known, now, "another version sits on a chart")
     if reply.code == "expert_not_loaded" and state.init_failure:
-        return fail(replace(state, phase="answered"), known, now, "init_failed", state.init_failure)
+        return _refused(answered, "init_failed", ("init_failed", state.init_failure), known, now)
     cause, text = _REFUSALS.get(reply.code, ("attach_failed", "the agent could not attach the robot"))
     told = text.format(user=state.plan.user_id)
     if reply.text and reply.text != reply.code:
         told = f"{told} ({reply.text})"
-    return fail(replace(state, phase="answered"), known, now, cause, told)
+    return _refused(answered, reply.code, (cause, told), known, now)
 
 
 def _attached(state: DeploymentState, evidence: str, now: Now) -> Advance:
@@ -280,7 +298,8 @@ def _look(state: DeploymentState, version: RobotVersion, known: TerminalKnown, n
         charts = charts_of(known, state.plan.robot_id)
         if shows(charts, version):
             return _attached(state, "the agent never answered, but its chart shows the robot", now)
-        return fail(state, known, now, "timeout", "the agent did not answer the attach, and no chart shows the robot")
+        text = "the agent did not answer the attach, and no chart shows the robot"
+        return _refused(state, "expired", ("timeout", text), known, now)
     if now.mono_s >= state.until_mono:
         return fail(state, known, now, "agent_dead", "the agent did not answer the attach and has fallen silent")
     return Advance(state=state)

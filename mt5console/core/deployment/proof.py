@@ -13,6 +13,7 @@ from mt5console.core.deployment.plan import ABSENT_S, FILE_ACT_S, HEARTBEAT_WAIT
 from mt5console.core.deployment.sight import (
     beat_is_fresh,
     charts_of,
+    mark_of,
     newer,
     ready_differences,
     ready_key,
@@ -45,7 +46,7 @@ def ready(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: 
     if state.init_failure:
         return fail(state, known, now, "init_failed", state.init_failure)
     state = _watch_chart(state, known, now)
-    if state.absent_since_mono is not None and now.mono_s - state.absent_since_mono >= ABSENT_S:
+    if _has_left(state, known, now):
         return fail(state, known, now, "robot_removed", "the robot left its chart before it said READY")
     if now.mono_s < state.until_mono:
         return Advance(state=state)
@@ -70,7 +71,7 @@ def heartbeat(state: DeploymentState, fact: Fact | None, known: TerminalKnown, n
         if beat.entries is Entries.PAUSED and _may_open_entries(state, known):
             state, commands = replace(state, resume_sent=True), (_open_entries(state),)
     state = _watch_chart(state, known, now)
-    if state.absent_since_mono is not None and now.mono_s - state.absent_since_mono >= ABSENT_S:
+    if _has_left(state, known, now):
         return fail(state, known, now, "robot_removed", "the robot left its chart before it was proven")
     if now.mono_s >= state.until_mono:
         return partial(state, known, now, "no_heartbeat", "READY was seen, but no heartbeat that advances")
@@ -173,8 +174,15 @@ def _watch_chart(state: DeploymentState, known: TerminalKnown, now: Now) -> Depl
         opened = state.chart_opened or state.leg is Leg.FORWARD
         return replace(state, absent_since_mono=None, chart_opened=opened)
     if state.absent_since_mono is None:
-        return replace(state, absent_since_mono=now.mono_s)
+        return replace(state, absent_since_mono=now.mono_s, mark=mark_of(known))
     return state
+
+
+def _has_left(state: DeploymentState, known: TerminalKnown, now: Now) -> bool:
+    """Whether a second word of the agent, after a while, shows no chart with the version either. The first may have
+    been written before the attach and read after it, and an agent that is slow says nothing new for seconds."""
+    since = state.absent_since_mono
+    return since is not None and now.mono_s - since >= ABSENT_S and newer(known, state.mark)
 
 
 def _confirms(state: DeploymentState, before: bool) -> bool:

@@ -169,7 +169,7 @@ class World:
     def __post_init__(self) -> None:
         if self.plan.robot.active is not None and self.plan.kind != "restore":
             self.put(self.plan.robot.active)
-        self._agent_speaks()
+        self.agent_speaks()
 
     def put(self, version: RobotVersion) -> None:
         """A version that runs already."""
@@ -261,9 +261,10 @@ class World:
         for robot in list(self.charts):
             self._robot_lives(robot)
         if self.agent_alive:
-            self._agent_speaks()
+            self.agent_speaks()
 
-    def _agent_speaks(self) -> None:
+    def agent_speaks(self) -> None:
+        """One word of the agent about what is on the charts now."""
         self.sequence += 1
         self.status = AgentStatus(
             sequence=self.sequence,
@@ -424,7 +425,7 @@ class World:
             self.put(brings_back)
             self.desired = desired
         if self.agent_alive:
-            self._agent_speaks()
+            self.agent_speaks()
 
     def experts(self) -> list[str]:
         """Slots of robot 7 that sit on charts."""
