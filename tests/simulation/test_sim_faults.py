@@ -24,6 +24,32 @@ def user(sim):
     return user
 
 
+@pytest.fixture
+def neighbour(sim):
+    """A well terminal beside the sick one: its words tell that time passes."""
+    neighbour = sim.user(user_id=2, login=5002)
+    neighbour.start()
+    return neighbour
+
+
+def two_words(neighbour):
+    """As long as a terminal that is well takes to speak twice."""
+    begun = neighbour.wait_status().sequence
+    neighbour.wait_status(lambda status: status.sequence >= begun + 2)
+
+
+def settled(look, neighbour):
+    """What is seen once nothing of it changes any more while a well terminal speaks twice."""
+
+    def still():
+        before = look()
+        two_words(neighbour)
+        return look() == before
+
+    wait_for(still, "a standstill", 30)
+    return look()
+
+
 def running(user, deployment="d1"):
     user.start()
     assert user.attach(7, deployment).code == "done"
@@ -78,16 +104,15 @@ def test_a_crash_injected_before_the_start_happens_once(user, sim):
     user.start()
 
 
-def test_freeze_the_process_lives_and_nothing_answers_until_it_is_killed(user, sim):
+def test_freeze_the_process_lives_and_nothing_answers_until_it_is_killed(user, sim, neighbour):
     running(user)
     inject(sim.base, 1, "freeze", None)
     wait_for(lambda: not read_faults(fault_file(sim.base, 1)).faults, "the freeze")
-    time.sleep(0.3)
-    status, beat = user.status(), user.beat(7)
+    status, beat = settled(lambda: (user.status(), user.beat(7)), neighbour)
     command = user.send("symbol", symbol="EURUSD")
     assert hangs(user)
     user.process.terminate()
-    time.sleep(1.2)
+    two_words(neighbour)
     assert user.process.poll() is None
     assert (user.status(), user.beat(7)) == (status, beat)
     assert not (user.layout.replies / f"{command}.json").exists()
@@ -314,15 +339,11 @@ def test_market_closed_of_one_symbol_leaves_the_others(user, sim):
     user.wait_status(lambda status: status.sessions[0].is_open)
 
 
-def test_disk_full_stops_every_write_of_this_terminal_and_of_no_other(user, sim):
-    neighbour = sim.user(user_id=2, login=5002)
-    neighbour.start()
+def test_disk_full_stops_every_write_of_this_terminal_and_of_no_other(user, sim, neighbour):
     running(user)
     inject(sim.base, 1, "disk-full", None)
-    time.sleep(0.3)
-    before = written(user)
-    neighbour.wait_status()
-    time.sleep(1.2)
+    before = settled(lambda: written(user), neighbour)
+    two_words(neighbour)
     assert written(user) == before
     assert user.process.poll() is None
     clear(sim.base, 1)
@@ -330,10 +351,10 @@ def test_disk_full_stops_every_write_of_this_terminal_and_of_no_other(user, sim)
     user.wait_beat(7, after=time.time())
 
 
-def test_a_terminal_on_a_full_disk_closes_all_the_same(user, sim):
+def test_a_terminal_on_a_full_disk_closes_all_the_same(user, sim, neighbour):
     running(user)
     inject(sim.base, 1, "disk-full", None)
-    time.sleep(0.3)
+    settled(lambda: written(user), neighbour)
     assert user.close()[0] == 0
     assert list(user.layout.charts_profile.iterdir()) == []
 

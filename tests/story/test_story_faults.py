@@ -279,8 +279,20 @@ def test_it_is_healed_and_its_trace_says_how(morning: Morning, healing: Healing)
     assert (desk.terminal(user_id)["pid"] == morning.pids[user_id]) is healing.same_process
 
 
-def test_many_lost_links_at_once_are_one_incident_and_nobody_is_restarted(morning: Morning) -> None:
-    desk = morning.desk
+@pytest.fixture
+def calm(morning: Morning) -> Morning:
+    """The same fleet once all is well again, whichever tests came before."""
+    for user_id in (LINK, CLOSED, SLOW):
+        morning.desk.fault(user_id, "clear")
+    morning.desk.ended(morning.slow_start["operation_id"])
+    for user_id in FLEET:
+        morning.desk.wait_healthy(user_id, 120)
+    wait_for(lambda: not morning.desk.open_incidents(), "a fleet without incidents")
+    return morning
+
+
+def test_many_lost_links_at_once_are_one_incident_and_nobody_is_restarted(calm: Morning) -> None:
+    desk = calm.desk
     pids = {user_id: desk.terminal(user_id)["pid"] for user_id in FLEET}
     logins = {user_id: desk.acts_of(user_id)["LogInAgain"] for user_id in FLEET}
     for user_id in FLEET:
@@ -301,6 +313,6 @@ def test_many_lost_links_at_once_are_one_incident_and_nobody_is_restarted(mornin
     assert {user_id: desk.acts_of(user_id)["LogInAgain"] for user_id in FLEET} == logins
 
 
-def test_through_all_of_it_no_directory_ever_held_two_processes_and_no_robot_two_charts(morning: Morning) -> None:
-    morning.sampler.check()
-    assert morning.desk.open_incidents() == []
+def test_through_all_of_it_no_directory_ever_held_two_processes_and_no_robot_two_charts(calm: Morning) -> None:
+    calm.sampler.check()
+    assert calm.desk.open_incidents() == []
