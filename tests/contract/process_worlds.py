@@ -19,13 +19,17 @@ from mt5console.simulation.program_script import write_program
 from tests.fakes.processes import FakeProcessHost
 
 PATIENCE_S = 20.0
+BUSY_S = 1.5
+"""What a program that is called `busy` has spent of the processor by the time that it is up."""
 
 _SCRIPT = """#!{python} -IS
-import os, signal, sys
+import os, signal, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN if "stubborn" in sys.argv else lambda *_: os._exit(0))
 for word in sys.argv:
     if word.startswith("exit="):
         os._exit(int(word[5:]))
+while "busy" in sys.argv and time.process_time() < {busy_s}:
+    pass
 open(sys.argv[0] + ".ready." + str(os.getpid()), "w").close()
 while True:
     signal.pause()
@@ -43,6 +47,8 @@ signal.signal(signal.SIGBREAK, pressed)
 for word in sys.argv:
     if word.startswith("exit="):
         os._exit(int(word[5:]))
+while "busy" in sys.argv and time.process_time() < BUSY_S:
+    pass
 open(f"{place}.ready.{os.getpid()}", "w").close()
 while True:
     time.sleep(0.02)
@@ -128,7 +134,7 @@ class PosixWorld:
 
     def program(self, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_SCRIPT.format(python=sys.executable))
+        path.write_text(_SCRIPT.format(python=sys.executable, busy_s=BUSY_S))
         path.chmod(0o755)
         return path
 
@@ -175,7 +181,7 @@ class WindowsWorld:
 
     def program(self, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_program(path, _WINDOWS_SCRIPT)
+        write_program(path, _WINDOWS_SCRIPT.replace("BUSY_S", str(BUSY_S)))
         return path
 
     def spawn(self, program: Path, *arguments: str) -> ProcessRef:

@@ -217,11 +217,12 @@ def test_a_program_that_does_not_obey_lives_until_it_is_killed(world: World, ter
     eventually(lambda: not world.host.is_alive(ref), "the process to be gone")
 
 
-def test_usage_counts_memory_and_cpu(world: World, terminal: Path) -> None:
+def test_usage_counts_the_programs_own_memory(world: World, terminal: Path) -> None:
+    """Its processor time, too: each system's own tests say so, since Wine tells the caller's for everybody's."""
     usage = world.host.usage(world.spawn(terminal))
     assert usage is not None
     assert 100_000 < usage.rss_bytes < 500_000_000
-    assert 0.0 <= usage.cpu_s < 20.0
+    assert usage.cpu_s >= 0.0
 
 
 def test_there_is_no_algo_button_without_a_terminals_window(world: World, tmp_path: Path) -> None:

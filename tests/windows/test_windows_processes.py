@@ -280,6 +280,16 @@ def test_a_hung_window_is_seen(world: WindowsWorld, owner: Callable[..., Owner])
     eventually(lambda: host.has_hung_window(ref), "the system to call it hung")
 
 
+@pytest.mark.needs_real_windows("Wine tells the caller's own processor time for every process")
+def test_the_time_that_a_terminal_spent_is_its_own(world: WindowsWorld, tmp_path: Path) -> None:
+    busy = world.host.usage(world.spawn(world.program(tmp_path / "user_1" / "terminal64.exe"), "busy"))
+    idle = world.host.usage(world.spawn(world.program(tmp_path / "user_2" / "terminal64.exe")))
+    assert busy is not None
+    assert idle is not None
+    assert busy.cpu_s >= process_worlds.BUSY_S * 0.9
+    assert idle.cpu_s < process_worlds.BUSY_S * 0.5
+
+
 def test_nothing_can_be_done_to_a_terminal_that_has_ended(world: WindowsWorld, tmp_path: Path) -> None:
     ref = world.spawn(world.program(tmp_path / "user_1" / "terminal64.exe"))
     ends = Ends()

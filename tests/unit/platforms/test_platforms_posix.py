@@ -27,7 +27,7 @@ from mt5console.platforms.posix import table as table_module
 from mt5console.platforms.posix.processes import PosixProcessHost
 from mt5console.platforms.posix.program import programs_of
 from mt5console.platforms.posix.table import LinuxProcessTable, PsutilProcessTable
-from tests.contract.process_worlds import PATIENCE_S, PosixWorld, eventually
+from tests.contract.process_worlds import BUSY_S, PATIENCE_S, PosixWorld, eventually, make_world
 
 PYTHON = "/usr/bin/python3.11"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
@@ -134,6 +134,20 @@ def test_a_zombie_is_neither_found_nor_alive_nor_killed(world: PosixWorld, tmp_p
         assert ended.wait(PATIENCE_S)
     finally:
         child.wait()
+
+
+@pytest.mark.parametrize("name", ["posix", "posix_without_pidfd"])
+def test_the_time_that_a_program_spent_is_its_own(name: str, tmp_path: Path) -> None:
+    world = make_world(name)
+    try:
+        busy = world.host.usage(world.spawn(world.program(tmp_path / "user_1" / "terminal64"), "busy"))
+        idle = world.host.usage(world.spawn(world.program(tmp_path / "user_2" / "terminal64")))
+        assert busy is not None
+        assert idle is not None
+        assert busy.cpu_s >= BUSY_S * 0.9
+        assert idle.cpu_s < BUSY_S * 0.5
+    finally:
+        world.clean()
 
 
 def test_children_are_reaped_without_being_watched(world: PosixWorld, tmp_path: Path) -> None:
