@@ -25,8 +25,9 @@ SIMULATED = "simulated"
 KEY_BYTES = 8
 
 _KEY = re.compile(r"[0-9A-Za-z-]{8,64}")
-_HARMLESS_WITHOUT_MARKER = frozenset({"engine.lock", "logs"})
-"""May lie in the console's folder before the marker does: an engine that died while it made the base directory."""
+_HARMLESS_WITHOUT_MARKER = frozenset({"engine.lock", "logs", "template", "settings.toml", "settings.toml.last-good"})
+"""May lie in the console's folder before the marker does: what an engine leaves that died while it made the base
+directory, and what the installation page has a person put there first. Where users are, the state lies beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,20 @@ def test_a_maker_that_died_before_the_marker_is_finished_by_the_next(tmp_path: P
     assert opened(layout.root, create=True) == opened(layout.root)
 
 
+def test_the_order_of_the_installation_page_works(tmp_path: Path) -> None:
+    """docs/windows.md: the golden template and the settings are put there before any command made the directory."""
+    layout = BaseLayout(tmp_path / "mt5_users")
+    template = layout.console / "template"
+    template.mkdir(parents=True)
+    (template / "terminal64.exe").write_bytes(b"MZ")
+    layout.settings.write_text('agent_symbol = "EURUSD.x"\n', encoding="utf-8")
+    assert refusal(layout.root, simulated=False).code == "base_missing"
+    made = opened(layout.root, simulated=False, create=True)
+    assert not made.simulated
+    assert (template / "terminal64.exe").read_bytes() == b"MZ"
+    assert "EURUSD.x" in layout.settings.read_text("utf-8")
+
+
 def test_a_newer_marker_is_refused(tmp_path: Path) -> None:
     layout = opened(tmp_path / "base", create=True).layout
     layout.marker.write_text(json.dumps({**MARKER, "schema": 2}), encoding="utf-8")
