@@ -17,6 +17,7 @@ import psutil
 from benchmarks.machine import cpu_shares, end_tree, process, scratch
 from benchmarks.report import Options, Report, both, number
 from mt5console.core.credentials import Secret
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import Account, DeploymentId, Timeframe
 from mt5console.core.terminal import protocol
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
@@ -66,7 +67,7 @@ class OneTerminal:
         """Have the agent attach a robot, and wait for its beats."""
         deployment = DeploymentId(f"d-{robot_id}")
         self.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
-        self.layout.desired(robot_id).write_bytes(protocol.encode_desired(deployment))
+        self.layout.desired(robot_id).write_bytes(protocol.encode_desired(Permit(deployment_id=deployment)))
         values = ((protocol.DEPLOYMENT_INPUT, deployment), (protocol.ROBOT_INPUT, str(robot_id)))
         expert = f"Robot_{robot_id}_a"
         path = f"Experts\\Mt5Console\\{expert}.ex5"

@@ -34,7 +34,12 @@ _EXIT_OF_CANCEL = {
     Outcome.PARTIAL: EXIT_PARTIAL,
     Outcome.SUCCESS: EXIT_FAILED,
 }
-CLEARED_BY_PROOF = (IncidentKind.ROBOT_PARTIAL, IncidentKind.ROBOT_MISSING, IncidentKind.ROBOT_STALE)
+CLEARED_BY_PROOF = (
+    IncidentKind.ROBOT_PARTIAL,
+    IncidentKind.ROBOT_MISSING,
+    IncidentKind.ROBOT_STALE,
+    IncidentKind.ROBOT_DRIFTED,
+)
 
 
 class Deployments:

@@ -83,8 +83,8 @@ class DeploymentActs:
     def write_desired(self, command: WriteDesired) -> str:
         """desired.json names the one deployment that may trade."""
         path = self._target(command.user_id).layout.desired(command.robot_id)
-        self._platform.files.write_atomic(path, encode_desired(command.deployment_id), durable=True)
-        return f"desired.json names {command.deployment_id or 'nobody'}"
+        self._platform.files.write_atomic(path, encode_desired(command.permit), durable=True)
+        return f"desired.json names {command.permit.deployment_id if command.permit else 'nobody'}"
 
     def promote(self, command: PromoteSource) -> str:
         """The slot's source becomes the robot's proven one."""

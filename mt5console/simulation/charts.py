@@ -171,6 +171,25 @@ class Charts:
             self.remove_expert(chart, reason)
             self.apply(chart, running.block)
 
+    def set_timeframe(self, chart: Chart, timeframe: str) -> None:
+        """A person presses another timeframe: the expert initialises again, of which the journal says nothing."""
+        running, chart.timeframe = chart.running, timeframe
+        if running is None:
+            return
+        running.program.on_deinit(Deinit.CHART_CHANGE)
+        chart.running = None
+        seen = running.seen._replace(timeframe=timeframe)
+        relative = self.known_file(running.block.path.removeprefix("Experts\\"))
+        binary = None if relative is None else read_binary(self._experts / relative)
+        program = None if binary is None else self._make(seen, binary)
+        if program is None:
+            return
+        chart.running = Running(running.block, seen, program, hears_ticks=isinstance(program, HearsTicks))
+        if program.on_init() == INIT_SUCCEEDED:
+            self._start_timer(chart.running)
+        else:
+            self.remove_expert(chart, Deinit.INIT_FAILED)
+
     def fire_timers(self) -> None:
         """Work off what was queued, then send every expert whose time has come its timer event; what was missed is
         missed, nothing is stacked."""

@@ -65,6 +65,7 @@ class FaultActs:
             "algo-off": lambda _: lambda: terminal.switch_algo(False),
             "robot-stop": self._stopping,
             "robot-freeze": self._freezing,
+            "robot-moved": self._moving,
             "live-update": lambda _: terminal.update_live,
             "profile-loss": lambda _: self._lose_profile_and_die,
             "profile-stale": lambda _: self._save_stale_profile_and_die,
@@ -155,6 +156,13 @@ class FaultActs:
             running.is_frozen = True
 
         return freeze
+
+    def _moving(self, fault: Fault) -> Callable[[], None] | None:
+        chart = self._chart_of(fault)
+        if chart is None:
+            return None
+        other = "M5" if chart.timeframe != "M5" else "H1"
+        return lambda: self._terminal.charts.set_timeframe(chart, other)
 
     def _chart_of(self, fault: Fault) -> Chart | None:
         for chart in self._terminal.charts.open_charts:

@@ -33,6 +33,7 @@ ONCE = frozenset(
         "profile-loss",
         "profile-stale",
         "robot-freeze",
+        "robot-moved",
         "robot-stop",
     }
 )
@@ -43,9 +44,9 @@ FAULTS = tuple(sorted(LASTING | ONCE))
 
 CLEAR = "clear"
 AGENT = "agent"
-"""May stand for a robot's number in `robot-stop` and `robot-freeze`."""
+"""May stand for a robot's number in `robot-stop`, `robot-freeze` and `robot-moved`."""
 
-_ROBOT_FAULTS = frozenset({"robot-stop", "robot-freeze", "robot-init-fail"})
+_ROBOT_FAULTS = frozenset({"robot-stop", "robot-freeze", "robot-moved", "robot-init-fail"})
 _SECONDS_FAULTS = {"slow-start": "10", "disconnect": None}
 
 

@@ -22,6 +22,7 @@ class Deinit(IntEnum):
 
     PROGRAM = 0
     REMOVE = 1
+    CHART_CHANGE = 3
     CHART_CLOSE = 4
     ACCOUNT = 6
     TEMPLATE = 7

@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import DeploymentId, RobotId
 from mt5console.core.model.observed import Entries, Heartbeat, Ready, RobotError
 from mt5console.core.terminal import protocol
@@ -111,7 +112,7 @@ class Robot:
         self._stop_path = str(layout.stop_latch)
         self._seed = SeedHeartbeat(host, self.robot_id)
         self._lock: HeldLock | None = None
-        self._desired: DeploymentId | None = None
+        self._permit: Permit | None = None
         self._desired_stamp: tuple[int, int] | None = None
         self._entries: Entries | None = None
         self._is_losing = False
@@ -225,21 +226,34 @@ class Robot:
     def _judge_entries(self) -> Entries:
         entries = self._present_entries()
         if entries is Entries.NOT_DESIRED and self._entries is not Entries.NOT_DESIRED:
-            named = self._desired or "none"
-            self._report(ERROR_NOT_DESIRED, f"deployment {self._deployment} opens nothing: desired is {named}")
+            self._report(ERROR_NOT_DESIRED, f"deployment {self._deployment} opens nothing: {self._refusal()}")
         self._entries = entries
         return entries
 
     def _present_entries(self) -> Entries:
         stamp = _stamp(self._desired_path)
         if stamp is None or stamp != self._desired_stamp:
-            self._desired = protocol.decode_desired(self._host.disk.read(self._desired_path))
+            self._permit = protocol.decode_desired(self._host.disk.read(self._desired_path))
             self._desired_stamp = stamp
         if os.path.exists(self._stop_path):
             return Entries.STOPPED
-        if self._desired is None or self._desired != self._deployment:
+        if self._refusal():
             return Entries.NOT_DESIRED
         return Entries.PAUSED if os.path.exists(self._paused_path) else Entries.OPEN
+
+    def _refusal(self) -> str:
+        """Why it may open nothing by desired.json: another deployment, account or chart; empty when it may."""
+        permit, chart = self._permit, self._chart
+        if permit is None or permit.deployment_id != self._deployment:
+            return f"desired is {'none' if permit is None else permit.deployment_id}"
+        account = self._host.account()
+        is_ours = account.login == permit.login and account.server.casefold() == permit.server.casefold()
+        if permit.login and account.login and not is_ours:
+            meant = f"{permit.login}@{permit.server}"
+            return f"{account.login}@{account.server} is logged in, and it was meant for {meant}"
+        if permit.symbol and (chart.symbol, chart.timeframe) != (permit.symbol, permit.timeframe):
+            return f"it is on {chart.symbol},{chart.timeframe}, and it was meant for {permit.symbol},{permit.timeframe}"
+        return ""
 
     def _report(self, code: int, text: str) -> None:
         self._host.print(self._chart, text)

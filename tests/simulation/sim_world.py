@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from mt5console.core.credentials import Secret
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import Account, Timeframe
 from mt5console.core.terminal import protocol
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
@@ -169,7 +170,7 @@ class SimUser:
 
     def desire(self, robot_id, deployment_id):
         self.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
-        _replace(self.layout.desired(robot_id), protocol.encode_desired(deployment_id))
+        _replace(self.layout.desired(robot_id), protocol.encode_desired(Permit(deployment_id=deployment_id)))
 
     def template(self, robot_id, deployment_id, slot="a", symbol="EURUSD", inputs=(("Lots", "0.2"),), name=None):
         given = (

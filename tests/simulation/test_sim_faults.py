@@ -68,8 +68,8 @@ def test_unknown_faults_and_wrong_arguments_are_refused_and_change_nothing(sim):
 
 def test_every_fault_of_the_table_has_a_name_and_is_either_lasting_or_once():
     table = (
-        "crash freeze ipc-hang disconnect logout auth-fail algo-off robot-stop robot-freeze robot-init-fail "
-        "slow-start profile-loss live-update profile-stale wrong-account market-closed disk-full"
+        "crash freeze ipc-hang disconnect logout auth-fail algo-off robot-stop robot-freeze robot-moved "
+        "robot-init-fail slow-start profile-loss live-update profile-stale wrong-account market-closed disk-full"
     )
     assert set(FAULTS) == set(table.split())
     assert not LASTING & ONCE
@@ -118,6 +118,15 @@ def test_freeze_the_process_lives_and_nothing_answers_until_it_is_killed(user, s
     assert not (user.layout.replies / f"{command}.json").exists()
     user.kill()
     user.start()
+
+
+def test_a_moved_robot_initialises_again_on_another_timeframe_without_a_line(user, sim):
+    running(user)
+    lines = [text for text in user.texts() if "Robot_7" in text]
+    inject(sim.base, 1, "robot-moved", "7")
+    wait_for(lambda: (ready := user.ready(7)) is not None and ready.timeframe == "M5", "READY on another timeframe")
+    user.wait_beat(7, after=user.ready(7).utc_s)
+    assert [text for text in user.texts() if "Robot_7" in text] == lines
 
 
 def hangs(user):

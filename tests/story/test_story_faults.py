@@ -15,8 +15,8 @@ from mt5console.simulation.broker import broker_of
 from tests.story.desk import Desk, Sampler, wait_for
 
 CRASH, FREEZE, IPC_DEAD, UPDATE, PROFILE_LOSS, PROFILE_STALE, LOGOUT, SLOW = range(1, 9)
-LINK, CLOSED, IPC, DISK, ALGO, ROBOTS, AUTH, WRONG, INIT = range(9, 18)
-FLEET = range(1, 18)
+LINK, CLOSED, IPC, DISK, ALGO, ROBOTS, AUTH, WRONG, INIT, MOVED = range(9, 19)
+FLEET = range(1, 19)
 
 
 class Healing(NamedTuple):
@@ -185,6 +185,23 @@ def test_robots_that_stop_or_freeze_are_an_alert_and_one_deploy_heals_each(morni
     assert desk.terminal(ROBOTS)["pid"] == morning.pids[ROBOTS]
 
 
+def test_a_robot_on_another_timeframe_opens_nothing_and_a_person_is_told(morning: Morning) -> None:
+    desk, robot_id = morning.desk, MOVED * 100 + 1
+    desk.fault(MOVED, "robot-moved", str(robot_id))
+    wait_for(lambda: desk.incidents_of(MOVED) == ["robot_drifted"], "the incident of a robot that was moved")
+    (incident,) = [found for found in desk.open_incidents() if found["user_id"] == MOVED]
+    assert "is on EURUSD,M5, not on EURUSD,H1" in incident["text"]
+    moved = desk.robot(robot_id)
+    assert (moved["state"], moved["entries"]) == ("drifted", "not_desired")
+    assert any("it was meant for EURUSD,H1" in text for text in moved["errors"])
+    assert desk.terminal(MOVED)["checks"]["robots"]["ok"] is False
+    deploy = desk.command("deploy", str(robot_id))
+    assert deploy.returncode == 0, (deploy.returncode, deploy.stderr)
+    desk.wait_healthy(MOVED)
+    assert desk.robot(robot_id)["entries"] == "open"
+    assert desk.terminal(MOVED)["pid"] == morning.pids[MOVED]
+
+
 def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(morning: Morning) -> None:
     desk = morning.desk
 
@@ -234,6 +251,8 @@ def test_a_wrong_account_stops_every_act_and_a_person_is_called(morning: Morning
     wait_for(lambda: desk.terminal(WRONG)["state"] == "wrong_identity", "a wrong identity")
     wait_for(lambda: desk.incidents_of(WRONG) == ["wrong_identity"], "its incident")
     assert "every act stopped" in desk.trace(WRONG)
+    # Nobody may act there, and nobody has to: the robot sees for itself whose account it is.
+    wait_for(lambda: desk.robot(robot_id)["entries"] == "not_desired", "a robot that opens nothing there")
     acts = desk.acts_of(WRONG)
     restart = desk.command("terminal", "restart", str(WRONG), "--even-with-positions")
     assert restart.returncode in (1, 6), (restart.returncode, restart.stderr)

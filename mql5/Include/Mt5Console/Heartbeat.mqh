@@ -314,16 +314,16 @@ void Mt5ConsoleBeat()
    mt5console_beat_lost = !written;
   }
 
-// Reads the latch, the desired deployment and the pause, and reports once when another deployment is desired.
+// Reads the latch, what is desired and the pause, and reports once when this robot is not what is desired.
 void Mt5ConsoleJudge()
   {
    string before = mt5console_entries;
-   string desired = Mt5ConsoleDesired();
+   string refusal = Mt5ConsoleRefusal();
    if(FileIsExist("mt5console\\stop"))
      {
       mt5console_entries = "stopped";
      }
-   else if(desired == "" || desired != Mt5ConsoleDeployment)
+   else if(refusal != "")
      {
       mt5console_entries = "not_desired";
      }
@@ -337,21 +337,13 @@ void Mt5ConsoleJudge()
      }
    if(mt5console_entries == "not_desired" && before != "not_desired")
      {
-      string text = "deployment " + Mt5ConsoleDeployment + " opens nothing: desired is ";
-      if(desired == "")
-        {
-         text = text + "none";
-        }
-      else
-        {
-         text = text + desired;
-        }
-      Mt5ConsoleReport(MT5CONSOLE_ERROR_DESIRED, text);
+      Mt5ConsoleReport(MT5CONSOLE_ERROR_DESIRED, "deployment " + Mt5ConsoleDeployment + " opens nothing: " + refusal);
      }
   }
 
-// The deployment that desired.json names, "" when it is missing, foreign or names nobody.
-string Mt5ConsoleDesired()
+// Why this robot may open nothing by desired.json: another deployment, account or chart; "" when it may. A file that is
+// missing or foreign names nobody; a member that is missing or of another kind is not compared.
+string Mt5ConsoleRefusal()
   {
    string text = "";
    string names[];
@@ -359,13 +351,70 @@ string Mt5ConsoleDesired()
    string values[];
    if(!Mt5ConsoleReadFile(mt5console_folder + "\\desired.json", text) || !Mt5ConsoleReadObject(text, names, kinds, values))
      {
-      return("");
+      return("desired is none");
      }
-   if(Mt5ConsoleKind("deployment_id", names, kinds) != "text")
+   string desired = Mt5ConsoleTextOf("deployment_id", names, kinds, values);
+   if(desired == "")
+     {
+      return("desired is none");
+     }
+   if(desired != Mt5ConsoleDeployment)
+     {
+      return("desired is " + desired);
+     }
+   string refusal = Mt5ConsoleOtherAccount(names, kinds, values);
+   if(refusal != "")
+     {
+      return(refusal);
+     }
+   return(Mt5ConsoleOtherChart(names, kinds, values));
+  }
+
+// While nobody is logged in nothing can be opened: that is not told as another account.
+string Mt5ConsoleOtherAccount(const string &names[], const string &kinds[], const string &values[])
+  {
+   long login = AccountInfoInteger(ACCOUNT_LOGIN);
+   if(login == 0 || Mt5ConsoleKind("login", names, kinds) != "number")
      {
       return("");
      }
-   return(Mt5ConsoleValue("deployment_id", names, values));
+   string meant = Mt5ConsoleValue("login", names, values);
+   string server = Mt5ConsoleTextOf("server", names, kinds, values);
+   string present = AccountInfoString(ACCOUNT_SERVER);
+   if(meant == "0" || (meant == IntegerToString(login) && Mt5ConsoleIsSameName(present, server)))
+     {
+      return("");
+     }
+   return(IntegerToString(login) + "@" + present + " is logged in, and it was meant for " + meant + "@" + server);
+  }
+
+string Mt5ConsoleOtherChart(const string &names[], const string &kinds[], const string &values[])
+  {
+   string symbol = Mt5ConsoleTextOf("symbol", names, kinds, values);
+   string frame = Mt5ConsoleTextOf("timeframe", names, kinds, values);
+   string present = Mt5ConsoleFrameName((ENUM_TIMEFRAMES)Period());
+   if(symbol == "" || (symbol == _Symbol && frame == present))
+     {
+      return("");
+     }
+   return("it is on " + _Symbol + "," + present + ", and it was meant for " + symbol + "," + frame);
+  }
+
+bool Mt5ConsoleIsSameName(const string one, const string other)
+  {
+   string first = one;
+   string second = other;
+   return(StringToLower(first) && StringToLower(second) && first == second);
+  }
+
+// The value of a member that is a text, "" for any other.
+string Mt5ConsoleTextOf(const string name, const string &names[], const string &kinds[], const string &values[])
+  {
+   if(Mt5ConsoleKind(name, names, kinds) != "text")
+     {
+      return("");
+     }
+   return(Mt5ConsoleValue(name, names, values));
   }
 
 bool Mt5ConsoleWriteReady()

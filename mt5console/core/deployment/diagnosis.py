@@ -12,12 +12,12 @@ from mt5console.core.deployment.sight import (
     charts_of,
     fresh_agent,
     is_robot,
-    ready_differences,
     why_not_permitted,
 )
 from mt5console.core.deployment.state import DeploymentState
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.observed import JournalEntry, JournalKind
+from mt5console.core.model.versions import ready_differences
 
 _ROBOT_LINES = (JournalKind.ROBOT_LOADED, JournalKind.ROBOT_REMOVED, JournalKind.ROBOT_INIT_FAILED)
 _DEPLOY_AGAIN = "run `mt5console deploy {robot}` again"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mt5console.core.deployment.changes import describe_changes
 from mt5console.core.deployment.diagnosis import diagnose, next_step
-from mt5console.core.deployment.plan import COMMAND_MARGIN_S, PAUSE_S, PUT_BACK_S, Leg, Step
+from mt5console.core.deployment.plan import COMMAND_MARGIN_S, PAUSE_S, PUT_BACK_S, Leg, Step, permit_of
 from mt5console.core.deployment.state import Advance, DeploymentIncident, DeploymentState, close_stage, enter
 from mt5console.core.model.commands import Command, SendAgentCommand, WriteDesired
 from mt5console.core.model.desired import RobotVersion
@@ -191,13 +191,12 @@ def _disarm(state: DeploymentState, known: TerminalKnown) -> tuple[Command, ...]
     written = any(stage.name == "put_back_desired" and stage.outcome == "passed" for stage in state.stages)
     if not state.plan.deploys or not state.touched or written or known.identity_ok is False:
         return ()
-    version = fallback(state)
     return (
         WriteDesired(
             user_id=state.plan.user_id,
             act_id=f"{state.plan.act_prefix}-disarm",
             robot_id=state.plan.robot_id,
-            deployment_id=None if version is None else version.deployment_id,
+            permit=permit_of(state.plan, fallback(state)),
         ),
     )
 

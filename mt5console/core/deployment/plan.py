@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotVersion
+from mt5console.core.model.desired import DesiredRobot, DesiredUser, Permit, RobotVersion
 from mt5console.core.model.ids import DeploymentId, OperationId, RobotId, Slot, UserId
 from mt5console.core.terminal.layout import CONSOLE_FOLDER, expert_name
 from mt5console.core.terminal.protocol import DEPLOYMENT_INPUT, MAGIC_INPUT, ROBOT_INPUT, inputs_hash
@@ -154,6 +154,20 @@ class DeploymentPlan:
 def expert_path(robot_id: RobotId, version: RobotVersion) -> str:
     """The version's expert as the terminal names it, relative to MQL5\\Experts."""
     return f"{CONSOLE_FOLDER}\\{expert_name(robot_id, version.slot)}"
+
+
+def permit_of(plan: DeploymentPlan, version: RobotVersion | None) -> Permit | None:
+    """What desired.json says while this version is the one that may trade: on the registered account alone, and on
+    the chart that it was made for. None: no version may."""
+    if version is None:
+        return None
+    return Permit(
+        deployment_id=version.deployment_id,
+        login=plan.user.account.login,
+        server=plan.user.account.server,
+        symbol=version.symbol,
+        timeframe=version.timeframe.value,
+    )
 
 
 def console_inputs(plan: DeploymentPlan, version: RobotVersion) -> tuple[tuple[str, str], ...]:

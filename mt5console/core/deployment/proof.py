@@ -15,7 +15,6 @@ from mt5console.core.deployment.sight import (
     charts_of,
     mark_of,
     newer,
-    ready_differences,
     ready_key,
     shows,
     why_no_acts,
@@ -28,6 +27,7 @@ from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.observed import Entries, Heartbeat
+from mt5console.core.model.versions import ready_differences
 
 
 def ready(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:

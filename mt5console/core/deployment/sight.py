@@ -11,6 +11,7 @@ from mt5console.core.model.desired import RobotVersion
 from mt5console.core.model.ids import RobotId
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.observed import AgentStatus, ChartSeen, Heartbeat, Ready
+from mt5console.core.model.versions import ready_differences
 from mt5console.core.terminal.layout import robot_of_expert
 
 
@@ -84,19 +85,6 @@ def beat_is_fresh(known: TerminalKnown, robot_id: RobotId) -> bool:
     """Whether the robot's last beat is young."""
     age = known.beat_ages_s.get(robot_id)
     return known.beats.get(robot_id) is not None and age is not None and age <= BEAT_STALE_S
-
-
-def ready_differences(ready: Ready, version: RobotVersion, magic: int) -> tuple[str, str] | None:
-    """(cause, sentence) of what READY says differently from what was sent, None when it is as sent."""
-    if ready.inputs_hash != version.inputs_hash:
-        return "inputs_differ", "the robot echoes other inputs than those that were sent"
-    if (ready.symbol, ready.timeframe) != (version.symbol, version.timeframe):
-        return "wrong_chart", (
-            f"the robot is on {ready.symbol},{ready.timeframe}, not on {version.symbol},{version.timeframe}"
-        )
-    if ready.magic not in (0, magic):
-        return "inputs_differ", f"the robot trades with magic number {ready.magic}, not with {magic}"
-    return None
 
 
 def runs(known: TerminalKnown, robot_id: RobotId, version: RobotVersion, magic: int) -> bool:

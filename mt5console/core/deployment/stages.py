@@ -17,6 +17,7 @@ from mt5console.core.deployment.plan import (
     PUT_BACK_S,
     Leg,
     Step,
+    permit_of,
 )
 from mt5console.core.deployment.preflight import Finding, check_preflight
 from mt5console.core.deployment.second_proof import CANNOT_TRADE
@@ -142,7 +143,7 @@ def desired(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
             user_id=state.plan.user_id,
             act_id=state.act_id,
             robot_id=state.plan.robot_id,
-            deployment_id=None if version is None else version.deployment_id,
+            permit=permit_of(state.plan, version),
         )
         return act_sent(replace(state, touched=True), command)
     end = act_end(state, fact)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import Account, DeploymentId, RobotId, Slot, Timeframe, UserId
 
 
@@ -98,12 +99,12 @@ class CompileSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDesired:
-    """Write desired.json: the one deployment of this robot that may trade (None: none may)."""
+    """Write desired.json: the one deployment of this robot that may trade, and where (None: none may)."""
 
     user_id: UserId
     act_id: str
     robot_id: RobotId
-    deployment_id: DeploymentId | None
+    permit: Permit | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

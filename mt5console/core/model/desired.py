@@ -49,6 +49,21 @@ class RobotVersion:
     timeframe: Timeframe
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """The one deployment of a robot that may open positions, and the place that it was meant for.
+
+    A robot on another account, symbol or timeframe opens nothing, also when no engine runs. An empty field is not
+    said, and not compared.
+    """
+
+    deployment_id: DeploymentId
+    login: int = 0
+    server: str = ""
+    symbol: str = ""
+    timeframe: str = ""
+
+
 class RobotRun(StrEnum):
     """What people want of a robot: only registered, running, or suspended (removed by hand; the console asks)."""
 

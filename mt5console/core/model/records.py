@@ -47,6 +47,7 @@ class IncidentKind(StrEnum):
     ROBOT_MISSING = "robot_missing"
     ROBOT_UNDESIRED = "robot_undesired"
     ROBOT_PARTIAL = "robot_partial"
+    ROBOT_DRIFTED = "robot_drifted"
     WRONG_IDENTITY = "wrong_identity"
     TWO_PROCESSES = "two_processes"
     AGENT_MISSING = "agent_missing"

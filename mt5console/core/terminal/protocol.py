@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import DeploymentId, RobotId, TradeMode
 from mt5console.core.model.observed import (
     AgentStatus,
@@ -235,18 +236,38 @@ def decode_heartbeat(data: bytes | None) -> Heartbeat | None:
         return None
 
 
-def encode_desired(deployment_id: DeploymentId | None) -> bytes:
-    """robots/<id>/desired.json: the one deployment that may trade; None lets none trade."""
-    return _dump({"deployment_id": deployment_id or ""})
+def encode_desired(permit: Permit | None) -> bytes:
+    """robots/<id>/desired.json: the one deployment that may trade, and where; None lets none trade."""
+    if permit is None:
+        return _dump({"deployment_id": ""})
+    said: dict[str, Any] = {"deployment_id": permit.deployment_id}
+    if permit.login:
+        said |= {"login": permit.login, "server": permit.server}
+    if permit.symbol:
+        said |= {"symbol": permit.symbol, "timeframe": permit.timeframe}
+    return _dump(said)
 
 
-def decode_desired(data: bytes | None) -> DeploymentId | None:
-    """robots/<id>/desired.json; None when it is missing, foreign or names nobody."""
+def decode_desired(data: bytes | None) -> Permit | None:
+    """robots/<id>/desired.json; None when it is missing, foreign or names nobody. What is no value of its kind counts
+    as not said: the deployment's id alone decides then, as it did before the place was written."""
     value = _load(data)
     if value is None:
         return None
-    name = value.get("deployment_id")
-    return DeploymentId(name) if isinstance(name, str) and name else None
+    name, login = value.get("deployment_id"), value.get("login")
+    if not isinstance(name, str) or not name:
+        return None
+    return Permit(
+        deployment_id=DeploymentId(name),
+        login=login if isinstance(login, int) and not isinstance(login, bool) else 0,
+        server=_text(value.get("server")),
+        symbol=_text(value.get("symbol")),
+        timeframe=_text(value.get("timeframe")),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def encode_error(error: RobotError) -> bytes:

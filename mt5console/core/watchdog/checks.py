@@ -196,9 +196,12 @@ def find_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now
         return True, None, why
     silent: list[RobotId] = []
     awaited: list[RobotId] = []
+    drifted: list[str] = []
     for robot in expected:
         memory = watch.robots.get(robot.robot_id, NO_ROBOT)
         if is_beating(robot, memory, now, policy):
+            if memory.drifted:
+                drifted.append(f"robot {robot.robot_id}: {memory.drifted}")
             continue
         if robot.robot_id in watch.deploying or in_back_grace(watch, now, policy):
             awaited.append(robot.robot_id)
@@ -207,6 +210,8 @@ def find_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now
     age = _oldest_beat(watch, expected, now)
     if silent:
         return False, age, f"silent or of another version: {_named(silent)} of {len(expected)}"
+    if drifted:
+        return False, age, f"not as proven: {'; '.join(drifted)}"
     if awaited:
         return None, age, f"awaited: {_named(awaited)} of {len(expected)}"
     return True, age, f"all {len(expected)} beat"

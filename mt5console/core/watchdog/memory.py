@@ -123,7 +123,10 @@ class JournalMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotMemory:
-    """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY."""
+    """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY.
+
+    `drifted`: in words what it does otherwise than it was proven, once that has lasted; `drift_since_mono_s`: so long.
+    """
 
     ready: Ready | None = None
     beat: Heartbeat | None = None
@@ -135,6 +138,8 @@ class RobotMemory:
     restored: bool = False
     removals: int = 0
     removed_mono_s: float | None = None
+    drift_since_mono_s: float | None = None
+    drifted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from mt5console.core.model.observed import AgentStatus
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.terminal.layout import expert_name, robot_of_expert
 from mt5console.core.watchdog.checks import agent_fresh, expected_robots, in_back_grace, is_beating
+from mt5console.core.watchdog.drift import drift
 from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
 from mt5console.core.watchdog.turn import Turn
 
@@ -23,6 +24,7 @@ ROBOT_INCIDENTS = (
     IncidentKind.ROBOT_MISSING,
     IncidentKind.REMOVED_BY_HAND,
     IncidentKind.ROBOT_UNDESIRED,
+    IncidentKind.ROBOT_DRIFTED,
 )
 _NONE: tuple[str, ...] = ()
 
@@ -104,11 +106,45 @@ def _well(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> None:
         turn.put_robot(robot_id, missing_since_mono_s=None, wrong_since_mono_s=None, removals=0, removed_mono_s=None)
     if turn.watch.said:
         turn.forget_said(f"stale:{robot_id}", f"held:removal:{robot_id}", f"observed:removal:{robot_id}")
+    drifted = _drifted(turn, robot, memory)
     if not turn.watch.open:
         return
-    cleared = [kind for kind in ROBOT_INCIDENTS if turn.clear(kind, f"robot {robot_id} beats again", robot_id)]
+    ended = [kind for kind in ROBOT_INCIDENTS if not (drifted and kind is IncidentKind.ROBOT_DRIFTED)]
+    cleared = [kind for kind in ended if turn.clear(kind, f"robot {robot_id} beats as it should", robot_id)]
     if cleared:
         turn.say("info", f"EA heartbeat recovered for robot {robot_id} ({turn.who})")
+
+
+def _drifted(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> bool:
+    """Tell a person of a robot that beats otherwise than it was proven, when that lasts. Nothing is done to it: who
+    moved it knows why, and its positions may hang on it; on another chart it opens nothing by itself."""
+    reason, robot_id, now = drift(turn.watch, robot, memory), robot.robot_id, turn.now.mono_s
+    if not reason:
+        if memory.drift_since_mono_s is not None or memory.drifted:
+            turn.put_robot(robot_id, drift_since_mono_s=None, drifted="")
+        return False
+    since = memory.drift_since_mono_s
+    if since is None:
+        turn.put_robot(robot_id, drift_since_mono_s=now)
+    elif now - since >= turn.policy.robot_missing_s:
+        if memory.drifted != reason:
+            turn.put_robot(robot_id, drifted=reason)
+        _tell_drift(turn, robot_id, reason)
+    return True
+
+
+def _tell_drift(turn: Turn, robot_id: RobotId, reason: str) -> None:
+    if turn.is_open(IncidentKind.ROBOT_PARTIAL, robot_id):
+        return  # that incident names what is missing already
+    opened = turn.open(
+        IncidentKind.ROBOT_DRIFTED,
+        f"robot {robot_id} of {turn.who} beats, but not as it was proven: {reason}",
+        "look at its chart: mend it there, or deploy it again (one click); the watchdog changes nothing by itself",
+        robot_id=robot_id,
+    )
+    if opened:
+        turn.say("warning", f"EA runs otherwise than proven: robot {robot_id} ({turn.who}: {reason})")
+        turn.explain(f"alert for robot {robot_id}", f"it beats, but {reason}", "a person mends it or redeploys it")
 
 
 def _wrong_version(turn: Turn, robot: DesiredRobot, experts: tuple[str, ...]) -> None:

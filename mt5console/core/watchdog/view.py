@@ -111,6 +111,8 @@ def _robot_state(watch: TerminalWatch, robot: DesiredRobot, memory: RobotMemory,
     if watch.process is None:
         return "stopped"
     if is_beating(robot, memory, now, policy):
+        if memory.drifted:
+            return "drifted"
         entries = memory.beat.entries if memory.beat is not None else Entries.OPEN
         return "beating" if entries is Entries.OPEN else entries.value
     agent = watch.agent

@@ -126,6 +126,14 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             act="redeploy",
             button="Redeploy…",
         ),
+        "robot_drifted": Cause(
+            title="Robot not as proven",
+            means="It beats, but on another chart, with other inputs, or without the permission to trade.",
+            rank=61,
+            lamp="warning",
+            act="redeploy",
+            button="Redeploy…",
+        ),
         "robot_partial": Cause(
             title="Deployment incomplete",
             means="The robot is attached, and its entries are paused where that could be done.",

@@ -44,6 +44,7 @@ ROBOT_LAMPS: MappingProxyType[str, Lamp] = MappingProxyType(
         "stale": "warning",
         "missing": "failing",
         "not_desired": "failing",
+        "drifted": "failing",
         "stopped": "resting",
         "suspended": "resting",
         "registered": "resting",
@@ -53,7 +54,12 @@ ROBOT_LAMPS: MappingProxyType[str, Lamp] = MappingProxyType(
 """How a robot's state is lit; a state that is not listed is unknown."""
 
 ROBOT_WORDS: MappingProxyType[str, str] = MappingProxyType(
-    {"not_desired": "wrong version", "registered": "not deployed", "paused": "entries paused"}
+    {
+        "not_desired": "wrong version",
+        "drifted": "not as proven",
+        "registered": "not deployed",
+        "paused": "entries paused",
+    }
 )
 """States whose own name says too little."""
 

@@ -103,6 +103,60 @@ def entries_follow_pause_latch_and_desire(world):
 
 
 @scenario
+def a_robot_in_another_place_than_it_was_meant_for_opens_nothing(world):
+    begin(world, 7)
+    ours = {"login": 5001, "server": "DEMO-server", "symbol": "EURUSD", "timeframe": "H1"}
+    world.desire(7, "d1", **ours)
+    world.attach(7)
+    seen = []
+
+    def look(note):
+        world.seconds(1)
+        seen.append(world.beat(7).entries.value)
+        world.note(note)
+
+    look("its own place")
+    others = ({"login": 5002}, {"server": "Demo-Server-2"}, {"symbol": "XAUUSD"}, {"timeframe": "H4"}, {"login": 0})
+    for place, other in enumerate(others):
+        world.desire(7, "d1", **{**ours, **other})
+        look(f"another place {place}")
+        world.desire(7, "d1", **ours)
+        look(f"its own place again {place}")
+    assert seen == ["open", *["not_desired", "open"] * 4, "open", "open"]
+    assert [text.removeprefix("deployment d1 opens nothing: ") for _, text in world.errors(7)] == [
+        "5001@Demo-Server is logged in, and it was meant for 5002@DEMO-server",
+        "5001@Demo-Server is logged in, and it was meant for 5001@Demo-Server-2",
+        "it is on EURUSD,H1, and it was meant for XAUUSD,H1",
+        "it is on EURUSD,H1, and it was meant for EURUSD,H4",
+    ]
+
+
+@scenario
+def a_place_that_is_no_value_of_its_kind_is_not_compared(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    world.attach(7)
+    strange = (b'"login":"5002"', b'"login":true', b'"login":null,"server":7', b'"symbol":5,"timeframe":"H4"')
+    for place, members in enumerate(strange):
+        write(world.layout.desired(7), b'{"protocol":1,"deployment_id":"d1",' + members + b"}")
+        world.seconds(1)
+        assert world.beat(7).entries.value == "open", members
+        world.note(f"strange {place}")
+
+
+@scenario
+def nobody_is_logged_in_is_not_another_account(world):
+    world.usual_inputs = complete_inputs(ROBOT, ())
+    world.compile(ROBOT, 7)
+    world.charts.index_experts()
+    world.desire(7, "d1", login=5001, server="Demo-Server", symbol="EURUSD", timeframe="H1")
+    world.attach(7)
+    world.seconds(2)
+    assert (world.beat(7).entries.value, world.errors(7)) == ("open", [])
+    world.note("beating without an account")
+
+
+@scenario
 def the_latch_stands_before_the_start(world):
     begin(world, 7)
     world.desire(7, "d1")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mt5console.core.credentials import Secret
+from mt5console.core.model.desired import Permit
 from mt5console.core.model.ids import Timeframe
 from mt5console.core.terminal import protocol
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
@@ -181,9 +182,10 @@ class World:
     def compile_agent(self):
         self.compile(self.layout.console_experts / "Agent.mq5")
 
-    def desire(self, robot_id, deployment):
+    def desire(self, robot_id, deployment, **place):
+        """Name the deployment that may trade, and the place that it is meant for: login, server, symbol, timeframe."""
         self.layout.robot(robot_id).mkdir(parents=True, exist_ok=True)
-        write(self.layout.desired(robot_id), protocol.encode_desired(deployment))
+        write(self.layout.desired(robot_id), protocol.encode_desired(Permit(deployment_id=deployment, **place)))
 
     def robot_inputs(self, robot_id, deployment, inputs=None, magic=77):
         """All that a deployment sends; without inputs the usual ones, since the console sends every one it knows."""

@@ -226,7 +226,7 @@ class World:
             elif isinstance(command, WriteSlotSource | PromoteSource):
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence="sha256 abc"))
             elif isinstance(command, WriteDesired):
-                self.desired = command.deployment_id
+                self.desired = None if command.permit is None else command.permit.deployment_id
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence=""))
 
     def _failed(self, command: Command) -> Fact:

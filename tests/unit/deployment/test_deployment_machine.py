@@ -120,7 +120,7 @@ def test_a_removal_names_nobody_first_then_sees_the_robot_gone():
     assert state.outcome is Outcome.SUCCESS
     assert state.active_after is None
     assert isinstance(world.commands[0], WriteDesired)
-    assert world.commands[0].deployment_id is None
+    assert world.commands[0].permit is None
     assert world.experts() == []
 
 

@@ -36,6 +36,7 @@ from mt5console.core.model.ids import (
 from mt5console.core.model.observed import (
     AgentStatus,
     ChartSeen,
+    Entries,
     Heartbeat,
     JournalEntry,
     JournalKind,
@@ -74,6 +75,8 @@ class World:
         self.charts: dict[str, str] = {}
         self.beats: dict[int, str] = {}
         self.session_open = True
+        self.robots_may_trade = True
+        self.entries = Entries.OPEN
 
 
 class Playbook:
@@ -234,7 +237,8 @@ class Playbook:
                 tick_ms=1,
                 ticks=1,
                 last_quote_utc_s=None,
-                trade_allowed=True,
+                trade_allowed=self.world.robots_may_trade,
+                entries=self.world.entries,
             ),
         )
 
