@@ -124,15 +124,15 @@ def _missing(turn: Turn, age_s: float) -> None:
     else:
         what = f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process"
         why = f"no word from the agent {age_s:.0f} s after the process {_and_link(turn)}was seen"
-    opened = turn.open(
-        IncidentKind.AGENT_MISSING,
-        what,
-        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?",
+    next_step = (
+        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?"
     )
-    if opened:
-        turn.say("warning", f"MT5 agent is missing ({turn.who})")
     if nobody_runs(turn):
         why = f"{why}; no expert has run in this process, so no position loses its robot"
+        what = f"{what}; no robot runs in it: nothing is traded, and open positions have only their stops at the broker"
+        next_step = "it is restarted by policy, and every robot is put back or named"
+    if turn.open(IncidentKind.AGENT_MISSING, what, next_step):
+        turn.say("warning", f"MT5 agent is missing ({turn.who})")
     recover(turn, IncidentKind.AGENT_MISSING, why)
 
 

@@ -126,6 +126,16 @@ def test_the_outage_is_told_with_what_it_means_and_explained_once(live) -> None:
     assert any("has no broker link yet" in line for line in live.lines)
 
 
+def test_the_journals_word_of_a_login_ends_the_outage_before_the_agent_speaks(play) -> None:
+    start_without_link(play, TradeMode.REAL)
+    play >> play.policy.start_grace_s + 20.0
+    assert play.open_kinds == {IncidentKind.BROKER_DISCONNECTED}
+    link_back(play)
+    assert play.open_kinds == set()
+    assert play.decisions[-1].decided == "the link is there"
+    assert any("broker link is up" in line for line in play.lines)
+
+
 @pytest.mark.parametrize("policy", [Policy.live(), Policy.simulated()])
 def test_starts_anew_during_an_outage_are_too_seldom_for_the_breaker(policy) -> None:
     assert ceil(policy.restart_window_s / policy.no_link_restart_s) < policy.restart_budget - 1
@@ -205,6 +215,9 @@ def test_an_agent_that_was_given_up_is_brought_back_once_the_link_is_there(live,
     link_back(live)
     live << CloseTerminal
     assert "no position loses its robot" in live.last.reason
+    missing = next(o for v in live.verdicts for o in v.opened if o.kind is IncidentKind.AGENT_MISSING)
+    assert "open positions have only their stops at the broker" in missing.text
+    assert "every robot is put back or named" in missing.next_step
     live >> live.exited(0)
     spent = len(live.watch.ladder.restarts_utc_s)
     live >> live.policy.backoff_max_s << StartTerminal
