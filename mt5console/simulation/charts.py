@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.simulation.binary import INIT_SUCCEEDED, SimulatedBinary, read_binary
@@ -39,6 +39,22 @@ class Running:
     is_frozen: bool = False
 
 
+class Waiting(NamedTuple):
+    """An expert that is loaded, and whose OnInit waits for its symbol's data. `until_s`: then it is given up."""
+
+    block: ExpertBlock
+    seen: ChartOfProgram
+    binary: SimulatedBinary
+    until_s: float
+
+
+class Synchronisation(NamedTuple):
+    """Whether symbols have data, and how long an expert waits for it (0: OnInit is called without)."""
+
+    has_data: Callable[[], bool] = lambda: True
+    wait_s: float = 0.0
+
+
 @dataclass(slots=True)
 class Chart:
     """One open chart. A passing one ([StartUp]) is never saved."""
@@ -48,13 +64,20 @@ class Chart:
     timeframe: str
     is_passing: bool = False
     running: Running | None = None
+    waiting: Waiting | None = None
     fading: str = ""
     fades_at_s: float = 0.0
 
     @property
     def expert(self) -> str:
         """The expert's name, empty when there is none; one that just refused to start is shown for a moment more."""
-        return self.fading if self.running is None else self.running.block.name
+        return self.fading if self.block is None else self.block.name
+
+    @property
+    def block(self) -> ExpertBlock | None:
+        """The expert as a template holds it, also of one that waits for data."""
+        held = self.running or self.waiting
+        return None if held is None else held.block
 
     @property
     def may_trade(self) -> bool:
@@ -71,8 +94,10 @@ class Charts:
         journal: Journal,
         make: Callable[[ChartOfProgram, SimulatedBinary], Program | None],
         clock: TerminalClock | None = None,
+        synchronisation: Synchronisation | None = None,
     ) -> None:
         self._clock = clock or TerminalClock()
+        self._sync = synchronisation or Synchronisation()
         self._experts = experts
         self._journal = journal
         self._make = make
@@ -157,6 +182,9 @@ class Charts:
     def remove_expert(self, chart: Chart, reason: Deinit) -> None:
         """End the chart's expert, if it has one."""
         chart.fading = ""
+        if chart.waiting is not None:
+            self._journal.write("Experts", f"expert {title(chart.waiting.seen)} removed")
+            chart.waiting = None
         running = chart.running
         if running is None:
             return
@@ -196,6 +224,8 @@ class Charts:
         now = self._clock.mono()
         self._work_off(now)
         for chart in tuple(self.open_charts):
+            if chart.waiting is not None:
+                self._await_data(chart, chart.waiting, now)
             running = chart.running
             if running is None or running.is_frozen:
                 continue
@@ -231,12 +261,28 @@ class Charts:
 
     def as_file(self, chart: Chart) -> ChartFile:
         """What a clean exit saves of a chart."""
-        expert = None if chart.running is None else chart.running.block
-        return ChartFile(chart_id=chart.chart_id, symbol=chart.symbol, timeframe=chart.timeframe, expert=expert)
+        return ChartFile(chart_id=chart.chart_id, symbol=chart.symbol, timeframe=chart.timeframe, expert=chart.block)
 
     def _load(self, chart: Chart, block: ExpertBlock, seen: ChartOfProgram, binary: SimulatedBinary) -> ApplyEnd:
+        if self._sync.wait_s > 0 and not self._sync.has_data():
+            self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
+            chart.waiting = Waiting(block, seen, binary, self._clock.mono() + self._sync.wait_s)
+            return ApplyEnd.RUNNING
         program = self._make(seen, binary)
         self._journal.write("Experts", f"expert {title(seen)} loaded successfully")
+        return self._begin(chart, block, seen, program)
+
+    def _await_data(self, chart: Chart, waiting: Waiting, now: float) -> None:
+        """OnInit once the symbol has data; after too long the expert is given up."""
+        if self._sync.has_data():
+            chart.waiting = None
+            self._begin(chart, waiting.block, waiting.seen, self._make(waiting.seen, waiting.binary))
+        elif now >= waiting.until_s:
+            words = f"initializing of {title(waiting.seen)} failed with code 0 (symbol synchronization timeout)"
+            self._journal.write("Experts", words, ERROR)
+            self.remove_expert(chart, Deinit.INIT_FAILED)
+
+    def _begin(self, chart: Chart, block: ExpertBlock, seen: ChartOfProgram, program: Program | None) -> ApplyEnd:
         code = 1
         if program is not None:
             running = Running(block, seen, program, hears_ticks=isinstance(program, HearsTicks))

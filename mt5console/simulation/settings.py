@@ -1,7 +1,7 @@
 """Settings of the simulation in one base directory: `<base>/.mt5console/simulation/settings.json`, all optional.
 
-`{"login_delay_s": 0.4, "update_s": 1.5, "build": 5260, "native": false, "real_package": false}`. A wrong value
-counts as missing. Must not know: who uses them.
+`{"login_delay_s": 0.4, "update_s": 1.5, "build": 5260, "sync_wait_s": 0, "native": false, "real_package": false}`. A
+wrong value counts as missing. Must not know: who uses them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from mt5console.core.terminal.layout import BaseLayout
 
 class SimulationSettings(NamedTuple):
     """`login_delay_s`: from start (or link back) to authorisation; `update_s`: how long LiveUpdate's program runs;
-    `build`: of a terminal that was never updated; `native`: MetaEditor really compiles, terminals run the result;
-    `real_package`: probes ask by the real MetaTrader5 package, which Windows alone has."""
+    `build`: of a terminal that was never updated; `sync_wait_s`: OnInit is called once an account is in, and an expert
+    that waited so long is given up (0: it is called at once); `native`: MetaEditor really compiles, terminals run the
+    result; `real_package`: probes ask by the real MetaTrader5 package, which Windows alone has."""
 
     login_delay_s: float = 0.4
     update_s: float = 1.5
     build: int = 5260
+    sync_wait_s: float = 0.0
     native: bool = False
     real_package: bool = False
 
@@ -45,6 +47,7 @@ def load_settings(base: Path) -> SimulationSettings:
         login_delay_s=number("login_delay_s", standard.login_delay_s),
         update_s=number("update_s", standard.update_s),
         build=int(number("build", standard.build)),
+        sync_wait_s=number("sync_wait_s", standard.sync_wait_s),
         native=value.get("native") is True,
         real_package=value.get("real_package") is True,
     )

@@ -21,7 +21,7 @@ from mt5console.simulation.answers import TerminalAnswers
 from mt5console.simulation.binary import INIT_FAILED, SimulatedBinary
 from mt5console.simulation.broker import COMPANY, broker_of
 from mt5console.simulation.chartfile import PERIODS, TRADE_ALLOWED, ExpertBlock
-from mt5console.simulation.charts import Chart, Charts
+from mt5console.simulation.charts import Chart, Charts, Synchronisation
 from mt5console.simulation.disk import Disk
 from mt5console.simulation.fault_acts import FaultActs
 from mt5console.simulation.host import TerminalHost
@@ -66,7 +66,8 @@ class Terminal:
             experts_log=Journal(self.disk, str(self._layout.experts_logs)),
             build=installed_build(self.disk, str(directory), settings.build),
         )
-        self.charts = Charts(self._layout.experts, self.journal, self._program)
+        data = Synchronisation(lambda: self.session.is_in, settings.sync_wait_s)
+        self.charts = Charts(self._layout.experts, self.journal, self._program, synchronisation=data)
         self.host.charts_table = self.charts
         self._loader = ProgramLoader(self.host, native_folder(base))
         self.is_frozen = False

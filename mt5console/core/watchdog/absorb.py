@@ -18,12 +18,12 @@ from mt5console.core.model.facts import (
     RobotErrorSeen,
     StorageSeen,
 )
-from mt5console.core.model.ids import RobotId, TradeMode
-from mt5console.core.model.observed import JournalEntry, JournalKind, ProbeProblem
+from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.observed import JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.checks import NO_ANSWER, agent_fresh
-from mt5console.core.watchdog.memory import NO_MARKS, NO_ROBOT, AgentMemory, IpcMemory, JournalMarks
+from mt5console.core.watchdog.marks import marked
+from mt5console.core.watchdog.memory import NO_ROBOT, AgentMemory, IpcMemory
 from mt5console.core.watchdog.turn import Turn
 from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT
 
@@ -148,10 +148,10 @@ def take_storage(turn: Turn, fact: StorageSeen) -> None:
 
 
 def take_journal(turn: Turn, fact: JournalSeen) -> None:
-    """A line of the journal: kept for people, and marked where it explains an end or a switch."""
+    """A line of the journal: kept for people, and marked where it explains an end, a switch or a silence."""
     entry = fact.entry
     turn.put(journal=(*turn.watch.journal, entry)[-JOURNAL_KEPT:])
-    marks = _marked(turn.watch.marks, entry, turn.now.mono_s)
+    marks = marked(turn.watch.marks, entry, turn.now.mono_s, turn.watch.user.account.login)
     if marks is not turn.watch.marks:
         turn.put(marks=marks)
     if entry.kind is JournalKind.AUTHORIZATION_FAILED and entry.detail("login") in (
@@ -167,38 +167,6 @@ def stop_logins(turn: Turn, why: str) -> None:
         return
     turn.put_link(auth_stop=why, auth_stop_mono_s=turn.now.mono_s, login_act="")
     turn.remember()
-
-
-def _marked(marks: JournalMarks, entry: JournalEntry, mono_s: float) -> JournalMarks:
-    match entry.kind:
-        case JournalKind.STARTED:
-            return NO_MARKS
-        case JournalKind.EXITED:
-            return replace(marks, exited_mono_s=mono_s)
-        case JournalKind.UPDATE_STARTED:
-            return replace(marks, update_mono_s=mono_s)
-        case JournalKind.SYSTEM_SHUTDOWN:
-            return replace(marks, shutdown_mono_s=mono_s)
-        case JournalKind.SECOND_INSTANCE:
-            return replace(marks, second_mono_s=mono_s)
-        case JournalKind.ALGO_DISABLED:
-            return replace(marks, algo_reason=entry.detail("reason") or entry.text)
-        case JournalKind.ALGO_ENABLED:
-            return replace(marks, algo_reason="")
-        case JournalKind.ROBOT_REMOVED | JournalKind.ROBOT_LOADED:
-            return _robot_marked(marks, entry)
-        case _:
-            return marks
-
-
-def _robot_marked(marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
-    named = robot_of_expert(entry.detail("robot") or "")
-    if named is None:
-        return marks
-    others = tuple(robot_id for robot_id in marks.removed if robot_id != named[0])
-    if entry.kind is JournalKind.ROBOT_REMOVED:
-        return replace(marks, removed=(*others, RobotId(named[0]))[-JOURNAL_KEPT:])
-    return replace(marks, removed=others)
 
 
 def _alive(turn: Turn, mono_s: float) -> None:

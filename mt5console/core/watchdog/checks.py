@@ -125,7 +125,7 @@ def find_account(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: No
         return None, None, "no process"
     word = account_word(watch, now, policy)
     if word is None:
-        return None, watch.agent_age_s(now), "neither agent nor IPC told of the account lately"
+        return _without_a_word(watch, now)
     age, account = max(0.0, now.mono_s - word.mono_s), watch.user.account
     if word.login == 0:
         return False, age, f"{watch.link.auth_stop or 'logged out'} (by the {word.who})"
@@ -139,6 +139,16 @@ def find_account(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: No
     if not word.trade_allowed and expected_robots(watch, robots):
         return False, age, "algo trading is switched off"
     return True, age, f"{account} is in, broker link up (by the {word.who})"
+
+
+def _without_a_word(watch: TerminalWatch, now: Now) -> Finding:
+    """The account where the agent never came: the journal may tell that it cannot be in."""
+    out_mono_s = watch.marks.link.out_mono_s
+    if watch.agent_memory is None and watch.link.auth_stop:
+        return False, None, f"{watch.link.auth_stop} (by the journal)"
+    if watch.agent_memory is None and out_mono_s is not None:
+        return False, max(0.0, now.mono_s - out_mono_s), "no broker link since the terminal's start (by the journal)"
+    return None, watch.agent_age_s(now), "neither agent nor IPC told of the account lately"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

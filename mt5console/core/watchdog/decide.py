@@ -29,7 +29,7 @@ from mt5console.core.model.facts import (
 )
 from mt5console.core.model.ids import Now
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.watchdog import absorb, ending, link, process, recovery, requests, robots, starting
+from mt5console.core.watchdog import absorb, agentless, ending, link, process, recovery, requests, robots, starting
 from mt5console.core.watchdog.checks import find
 from mt5console.core.watchdog.identity import identity_ok, wrong_identity
 from mt5console.core.watchdog.policy import Policy
@@ -130,6 +130,7 @@ def _conclude(turn: Turn) -> None:
         recovery.watch_closing(turn)
         starting.watch_start(turn)
         if turn.watch.closing is None and not turn.watch.identity_wrong:
+            agentless.watch_absent_agent(turn)
             recovery.watch_agent(turn)
             recovery.watch_ipc(turn)
             link.watch_account(turn)

@@ -37,7 +37,7 @@ def watch_account(turn: Turn) -> None:
     if word.login != 0 and word.connected:
         _account_in(turn, word)
     elif turn.watch.link.auth_stop:
-        _show_auth_stop(turn)
+        show_auth_stop(turn)
     elif word.login == 0:
         _logged_out(turn)
     else:
@@ -93,7 +93,8 @@ def _reset_tries(turn: Turn) -> None:
         turn.remember()
 
 
-def _show_auth_stop(turn: Turn) -> None:
+def show_auth_stop(turn: Turn) -> None:
+    """A refused account is an incident; nobody tries it again until a person looked."""
     why = turn.watch.link.auth_stop
     if turn.is_open(IncidentKind.NO_SECRET):
         return
@@ -203,7 +204,7 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         return
     if fact.problem is ProbeProblem.AUTH_REFUSED:
         stop_logins(turn, f"the broker refused the login: {fact.text}")
-        _show_auth_stop(turn)
+        show_auth_stop(turn)
         return
     _login_failed(turn, f"{fact.problem or 'failed'}: {fact.text}")
 

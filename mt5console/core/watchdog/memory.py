@@ -110,8 +110,29 @@ class LinkMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMarks:
+    """What the journal of this process's life says of its way to the broker, and of its experts.
+
+    `begun_mono_s`: when its start line was read; None: it was not, so that what is not told may have happened.
+    `in_mono_s`: since when an account is in (`is_other`: not the registered one), `out_mono_s`: since when there is no
+    link; both None: not a word of either. `was_out`: it had no link at some time. `refused`: the broker answered, with
+    a refusal. `agent_dropped`: the agent was given up since its symbol was not synchronised. `experts`: name, symbol
+    and timeframe of every other expert that was loaded and not removed.
+    """
+
+    begun_mono_s: float | None = None
+    in_mono_s: float | None = None
+    out_mono_s: float | None = None
+    was_out: bool = False
+    is_other: bool = False
+    refused: bool = False
+    agent_dropped: bool = False
+    experts: frozenset[tuple[str, str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalMarks:
-    """What the journal of this process's life said that explains its end; reset when a new one starts."""
+    """What the journal of this process's life said that explains its end, or its silence; reset at a start line."""
 
     exited_mono_s: float | None = None
     update_mono_s: float | None = None
@@ -119,6 +140,7 @@ class JournalMarks:
     second_mono_s: float | None = None
     algo_reason: str = ""
     removed: tuple[RobotId, ...] = ()
+    link: LinkMarks = LinkMarks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

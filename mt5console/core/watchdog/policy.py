@@ -33,6 +33,7 @@ class Policy:
     link_login_tries: logins for one lost broker link.
     fleet_out_least: so many terminals out at once (and at least half) are one outage of broker or network.
     fleet_hold_s: logins and restarts wait at most so long for an outage of the fleet.
+    no_link_restart_s: a terminal without a link since its start, whose agent cannot come, is started anew so seldom.
     algo_grace_s: how long algo trading may be off before it is an incident.
     restart_budget: automatic restarts within the window before the breaker opens.
     restart_window_s: the window of the budget.
@@ -73,6 +74,7 @@ class Policy:
     link_login_tries: int = 2
     fleet_out_least: int = 3
     fleet_hold_s: float = 900.0
+    no_link_restart_s: float = 1800.0
     algo_grace_s: float = 5.0
     restart_budget: int = 5
     restart_window_s: float = 600.0
@@ -115,6 +117,7 @@ class Policy:
             link_benign_s=2.0,
             link_wait_s=10.0,
             fleet_hold_s=60.0,
+            no_link_restart_s=240.0,
             algo_grace_s=2.0,
             backoff_step_s=1.0,
             backoff_max_s=10.0,

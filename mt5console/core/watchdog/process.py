@@ -13,6 +13,7 @@ from mt5console.core.model.desired import Run
 from mt5console.core.model.facts import ProcessAbsent, ProcessesConflict, ProcessExited, ProcessSeen, TerminalSpawned
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.watchdog.absorb import EARLIER_S
+from mt5console.core.watchdog.marks import of_life
 from mt5console.core.watchdog.memory import NO_IPC, NO_MARKS, NO_ROBOT, ExitSeen, ProcessLife, RobotMemory
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
@@ -118,7 +119,7 @@ def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None
             algo_before=None,
         ),
         ladder=replace(watch.ladder, waived=False),
-        marks=NO_MARKS,
+        marks=replace(NO_MARKS, link=of_life(watch.marks.link, since)),
         robots={robot_id: _carried(memory, since, started_utc_s) for robot_id, memory in watch.robots.items()},
         said=frozenset(),
         cpu_percent=None,

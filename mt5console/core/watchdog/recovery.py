@@ -1,4 +1,4 @@
-"""The upper rungs: a living terminal that is frozen, mute or agentless is closed, killed when need be, and restarted.
+"""The upper rungs: a living terminal that is frozen or mute is closed, killed when need be, and restarted.
 
 The guard stands here: with positions, or unknown ones, on a real or unknown account a person decides. Must not know:
 what people asked for (requests.py).
@@ -13,8 +13,10 @@ from mt5console.core.model.commands import CloseTerminal, KillTerminal, Reattach
 from mt5console.core.model.desired import Run
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.terminal.layout import robot_of_expert
+from mt5console.core.watchdog.absorb import EARLIER_S
 from mt5console.core.watchdog.checks import agent_fresh
-from mt5console.core.watchdog.memory import Closing
+from mt5console.core.watchdog.memory import Closing, ProcessLife, RobotMemory
 from mt5console.core.watchdog.starting import budget_left, quarantine
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
@@ -39,7 +41,7 @@ def fleet_holds(turn: Turn) -> str:
 def guard(turn: Turn) -> str:
     """Why a living terminal must not be closed without a person; `""` when it may be."""
     watch = turn.watch
-    if watch.ladder.waived or not watch.trade_mode.counts_as_real:
+    if watch.ladder.waived or not watch.trade_mode.counts_as_real or nobody_runs(turn):
         return ""
     kind = f"the account is {'real' if watch.trade_mode.value == 'real' else 'of unknown kind'}"
     age = watch.agent_age_s(turn.now)
@@ -53,30 +55,45 @@ def guard(turn: Turn) -> str:
     return ""
 
 
+def nobody_runs(turn: Turn) -> bool:
+    """Whether an outage kept every expert of this process's life from beginning: then nobody inside guards a position.
+
+    The guard exists because closing a terminal takes a robot from the positions that it looks after. Where no broker
+    link was there to begin with, no OnInit was called: the agent never spoke, no robot said READY or beat, and no
+    expert that the console cannot hear stands on a chart. What is open at the broker has its stops there, has nobody
+    here, and is only helped by a start that brings the robots back. All of it must be known of this very life: its
+    journal was read from its start line on, told of the outage, and of no other account. Without an outage a missing
+    agent has another cause, which a restart need not mend: then a person decides as ever.
+    """
+    watch, life, link = turn.watch, turn.watch.process, turn.watch.marks.link
+    if life is None or watch.agent_memory is not None:
+        return False
+    if link.begun_mono_s is None or not link.was_out or link.is_other:
+        return False
+    known = {robot.robot_id for robot in turn.robots}
+    for name, _, _ in link.experts:
+        robot = robot_of_expert(name)
+        if robot is None or robot[0] not in known:
+            return False
+    return not any(_has_run(memory, life) for memory in watch.robots.values())
+
+
+def _has_run(memory: RobotMemory, life: ProcessLife) -> bool:
+    """Whether a robot gave a sign of its own in this life."""
+    if memory.beat_mono_s is not None:
+        return True
+    return memory.ready is not None and memory.ready.utc_s >= life.started_utc_s - EARLIER_S
+
+
 def watch_agent(turn: Turn) -> None:
-    """An agent that never came, or fell silent, on a living process."""
-    watch, life = turn.watch, turn.watch.process
-    if life is None:
+    """An agent that fell silent on a living process."""
+    watch = turn.watch
+    if watch.process is None or watch.agent_memory is None:
         return
-    if watch.agent_memory is None:
-        _agent_missing(turn, turn.now.mono_s - life.first_seen_mono_s)
-    elif agent_fresh(watch, turn.now, turn.policy):
+    if agent_fresh(watch, turn.now, turn.policy):
         _agent_speaks(turn)
     else:
         _agent_silent(turn, turn.now.mono_s - watch.agent_memory.mono_s)
-
-
-def _agent_missing(turn: Turn, age_s: float) -> None:
-    if age_s < turn.policy.start_grace_s:
-        return
-    opened = turn.open(
-        IncidentKind.AGENT_MISSING,
-        f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process",
-        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?",
-    )
-    if opened:
-        turn.say("warning", f"MT5 agent is missing ({turn.who})")
-    recover(turn, IncidentKind.AGENT_MISSING, f"no word from the agent {age_s:.0f} s after the process was seen")
 
 
 def _agent_speaks(turn: Turn) -> None:

@@ -37,6 +37,7 @@ STEPS = st.lists(
         st.tuples(st.just("process"), st.sampled_from(["seen", "other", "absent", "updater", "conflict", "spawned"])),
         st.tuples(st.just("exit"), st.sampled_from([0, 1, -9, None])),
         st.tuples(st.just("journal"), st.sampled_from(list(JournalKind))),
+        st.tuples(st.just("link"), st.sampled_from(["no_connection", "agent given up"])),
         st.tuples(st.just("probe"), st.sampled_from(list(ProbeProblem))),
         st.tuples(st.just("login"), st.sampled_from([0, 5, 100690024])),
         st.tuples(st.just("connected"), st.booleans()),
@@ -93,6 +94,7 @@ def run_step(play, kind, value) -> None:
         facts = {
             "exit": lambda: play.exited(value),
             "journal": lambda: play.journal(value, robot="Robot_123_a"),
+            "link": lambda: link_line(play, value),
             "probe": lambda: play.probe_failed(value),
             "failed": lambda: ActFailed(user_id=user_id, act_id=start, code=value, text="no"),
             "login_end": lambda: LoginFinished(user_id=user_id, act_id=link.login_act, ok=value, problem=None, text=""),
@@ -100,6 +102,12 @@ def run_step(play, kind, value) -> None:
             "ask": lambda: play.asked(request(value, user_id, play.utc)),
         }
         play.feed(facts[kind]())
+
+
+def link_line(play, value):
+    if value == "no_connection":
+        return play.journal(JournalKind.OTHER, event=value)
+    return play.journal(JournalKind.ROBOT_INIT_FAILED, robot="Agent", reason="symbol synchronization timeout")
 
 
 def process_step(play, value) -> None:
