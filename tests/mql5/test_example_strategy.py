@@ -44,7 +44,8 @@ REQUEST = [
 class Market:
     """A small host with bars, averages, positions, deals and orders; `gaps`: fast above slow, older bar first."""
 
-    def __init__(self, executable, box, **inputs):
+    def __init__(self, executable, box, tester=0, **inputs):
+        self.tester = tester
         self.bar = 1_767_225_600
         self.gaps = (DOWN, DOWN)
         self.positions = []
@@ -66,7 +67,8 @@ class Market:
 
     def answers(self):
         return {
-            "MQLInfoInteger": lambda what: int(what == "MQL_TRADE_ALLOWED"),
+            "MQLInfoInteger": lambda what: self.tester if what == "MQL_TESTER" else int(what == "MQL_TRADE_ALLOWED"),
+            "GetTickCount64": lambda: 5_000 if self.tester else self.host.now * 1000,
             "iMA": lambda *values: 10 + int(values[2]),
             "IndicatorRelease": True,
             "iTime": lambda *_: f"@{self.bar}",
@@ -205,6 +207,17 @@ def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):
     here.host.now += 11
     assert len(here.tick()) == 1
     assert here.errors() == ["an order was refused: 10018 told"] * 2
+
+
+def test_in_a_backtest_a_refused_close_is_tried_again_after_simulated_seconds(market):
+    here = market(tester=1)
+    here.positions = [own()]
+    here.retcode = 10018
+    assert len(here.next_bar(DOWN, DOWN)) == 1
+    here.host.now += 9
+    assert here.tick() == []
+    here.host.now += 1
+    assert len(here.tick()) == 1, "the computer's clock has not moved meanwhile"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@
 
 #define MT5CONSOLE_BEAT_MS       1000
 #define MT5CONSOLE_EARLY_MS      50
+#define MT5CONSOLE_TESTER_MS     1000
 #define MT5CONSOLE_SLOW_MS       2500
 #define MT5CONSOLE_SLOW_BEATS    3
 #define MT5CONSOLE_ERROR_LOCKED  1
@@ -33,7 +34,6 @@ string mt5console_lines[];
 int    mt5console_line_count = 0;
 string mt5console_folder     = "";
 int    mt5console_lock       = INVALID_HANDLE;
-bool   mt5console_in_tester  = false;
 string mt5console_entries    = "";
 long   mt5console_sequence   = 0;
 long   mt5console_ticks      = 0;
@@ -82,9 +82,14 @@ bool Mt5ConsoleInitShared(const int period_ms)
    return(Mt5ConsoleBegin((long)period_ms));
   }
 
-// A beat, when one is due: call it first in OnTimer. True when the robot's own period has passed, too.
+// A beat, when one is due: call it first in OnTimer. True when the robot's own period has passed, too; in the strategy
+// tester always, since the timer is the robot's alone there.
 bool Mt5ConsoleTimer()
   {
+   if(mt5console_in_tester)
+     {
+      return(true);
+     }
    long now = Mt5ConsoleTicks();
    bool own = Mt5ConsoleOwnIsDue(now);
    if(mt5console_lock == INVALID_HANDLE)
@@ -173,8 +178,8 @@ bool Mt5ConsoleBegin(const long period_ms)
    mt5console_period_ms = period_ms;
    if(mt5console_in_tester)
      {
-      // A backtest has no console to talk to; the robot's own timer must run all the same.
-      return(period_ms <= 0 || Mt5ConsoleStartTimer());
+      // A backtest has no console to talk to; the robot's own timer must run all the same, and nothing shares it.
+      return(Mt5ConsoleStartTestersTimer());
      }
    if(Mt5ConsoleRobotId <= 0)
      {
@@ -245,13 +250,32 @@ bool Mt5ConsoleStartTimer()
      {
       mt5console_step_ms = MT5CONSOLE_BEAT_MS / 4;
      }
+   return(Mt5ConsoleSetTimer(mt5console_step_ms));
+  }
+
+// The robot's own period, or the least that the tester has; none without a period.
+bool Mt5ConsoleStartTestersTimer()
+  {
+   if(mt5console_period_ms <= 0)
+     {
+      return(true);
+     }
+   if(mt5console_period_ms < MT5CONSOLE_TESTER_MS)
+     {
+      return(Mt5ConsoleSetTimer(MT5CONSOLE_TESTER_MS));
+     }
+   return(Mt5ConsoleSetTimer(mt5console_period_ms));
+  }
+
+bool Mt5ConsoleSetTimer(const long step_ms)
+  {
    // A timer that the robot has set before would be left as it is.
    EventKillTimer();
-   if(mt5console_step_ms == MT5CONSOLE_BEAT_MS)
+   if(step_ms % 1000 == 0)
      {
-      return(EventSetTimer(1));
+      return(EventSetTimer((int)(step_ms / 1000)));
      }
-   return(EventSetMillisecondTimer((int)mt5console_step_ms));
+   return(EventSetMillisecondTimer((int)step_ms));
   }
 
 // Every event counts for a robot without a period of its own; half a step early counts, events are never exact.
