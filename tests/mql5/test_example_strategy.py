@@ -42,13 +42,18 @@ REQUEST = [
 
 
 class Market:
-    """A small host with bars, averages, positions, deals and orders; `gaps`: fast above slow, older bar first."""
+    """A small host with bars, averages, positions, deals and orders; `gaps`: fast above slow, older bar first.
+
+    `lingers`: for how many more ticks a position that was closed is still listed, as a real terminal may do.
+    """
 
     def __init__(self, executable, box, tester=0, **inputs):
         self.tester = tester
         self.bar = 1_767_225_600
         self.gaps = (DOWN, DOWN)
         self.positions = []
+        self.lingers = 0
+        self.ending = {}
         self.deals = []
         self.retcode = 10009
         self.spread = 2
@@ -106,6 +111,10 @@ class Market:
         return self.chosen["ticket"]
 
     def ordered(self, *fields):
+        closed = int(dict(zip(REQUEST, fields, strict=False))["position"])
+        if closed and self.retcode == 10009:
+            self.ending[closed] = self.lingers
+            self.list_anew(0)
         return [self.retcode == 10009, self.retcode, 1, 1, float(fields[4]), 1.1, 1.1, 1.1, "told", 1, 0]
 
     def next_bar(self, *gaps):
@@ -115,8 +124,14 @@ class Market:
         self.gaps = gaps
         return self.tick()
 
+    def list_anew(self, ticks):
+        """Closed positions that were listed for long enough are listed no more."""
+        self.ending = {ticket: left - ticks for ticket, left in self.ending.items()}
+        self.positions = [held for held in self.positions if self.ending.get(held["ticket"], 1) > 0]
+
     def tick(self):
         """One tick; the orders that it sent."""
+        self.list_anew(1)
         before = len(self.host.told.calls)
         assert self.host.event("tick") == "0"
         return [
@@ -196,6 +211,86 @@ def test_with_a_position_nothing_more_is_opened(market):
     here.next_bar(DOWN, DOWN)
     here.positions = [own()]
     assert here.next_bar(DOWN, UP) == []
+    here.host.now += 11
+    assert [here.tick(), here.errors()] == [[], []]
+
+
+def test_a_reversal_closes_and_opens_at_one_tick_where_the_closed_position_is_gone_at_once(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions = [own()]
+    closing, opening = here.next_bar(UP, DOWN)
+    assert (closing["position"], closing["type"]) == ("5", "ORDER_TYPE_SELL")
+    assert (opening["position"], opening["type"]) == ("0", "ORDER_TYPE_SELL")
+    assert float(opening["sl"]) > 0
+
+
+def test_a_reversal_opens_as_soon_as_the_closed_position_is_listed_no_more(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 3
+    (closing,) = here.next_bar(UP, DOWN)
+    assert closing["position"] == "5"
+    assert [here.tick(), here.tick()] == [[], []]
+    (opening,) = here.tick()
+    assert (opening["position"], opening["type"]) == ("0", "ORDER_TYPE_SELL")
+    assert [here.tick(), here.errors()] == [[], []], "the same bar trades once"
+
+
+def test_what_forbids_opening_meanwhile_is_heard_by_a_reversal(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 2
+    here.next_bar(UP, DOWN)
+    here.tick()
+    (here.host.files / "mt5console" / "stop").write_bytes(b"")
+    assert here.tick() == []
+    (here.host.files / "mt5console" / "stop").unlink()
+    assert here.tick() == [], "it was asked once"
+
+
+LATE = "the closed position was not gone in time: the cross opens nothing"
+
+
+def test_a_reversal_gives_up_with_a_word_when_the_closed_position_stays_listed(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 3
+    here.next_bar(UP, DOWN)
+    here.host.now += 11
+    assert [here.tick(), here.errors()] == [[], [LATE]]
+    assert [here.tick(), here.tick()] == [[], []]
+    assert (here.positions, here.errors()) == ([], [LATE])
+
+
+def test_a_reversal_is_not_carried_into_the_next_bar(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 1
+    here.next_bar(UP, DOWN)
+    assert here.next_bar(DOWN, DOWN) == []
+    assert here.errors() == [LATE]
+
+
+def test_a_position_on_the_side_of_the_cross_is_no_closed_one(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own(), own(6, kind=1)], 1
+    (closing,) = here.next_bar(UP, DOWN)
+    assert closing["position"] == "5"
+    here.host.now += 11
+    assert [here.tick(), here.tick(), here.errors()] == [[], [], []]
+
+
+def test_a_close_that_is_taken_at_the_second_try_opens_the_cross_all_the_same(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers, here.retcode = [own()], 1, 10018
+    assert len(here.next_bar(UP, DOWN)) == 1
+    here.retcode = 10009
+    here.host.now += 11
+    assert [order["position"] for order in here.tick()] == ["5"]
+    assert [order["position"] for order in here.tick()] == ["0"]
 
 
 def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):
