@@ -51,6 +51,9 @@ class Market:
         self.tester = tester
         self.bar = 1_767_225_600
         self.gaps = (DOWN, DOWN)
+        self.synchronized = 1
+        self.bars = 500
+        self.calculated = {FAST: 500, SLOW: 500}
         self.positions = []
         self.lingers = 0
         self.ending = {}
@@ -77,6 +80,9 @@ class Market:
             "iMA": lambda *values: 10 + int(values[2]),
             "IndicatorRelease": True,
             "iTime": lambda *_: f"@{self.bar}",
+            "SeriesInfoInteger": lambda _name, _frame, what: {"SERIES_SYNCHRONIZED": self.synchronized}[what],
+            "Bars": lambda *_: self.bars,
+            "BarsCalculated": lambda handle: self.calculated[int(handle)],
             "CopyBuffer": self.copied,
             "SymbolInfoDouble": lambda _name, what: PRICES[what],
             "SymbolInfoInteger": lambda _name, what: {"SYMBOL_SPREAD": self.spread, "SYMBOL_FILLING_MODE": 1}.get(
@@ -291,6 +297,54 @@ def test_a_close_that_is_taken_at_the_second_try_opens_the_cross_all_the_same(ma
     here.host.now += 11
     assert [order["position"] for order in here.tick()] == ["5"]
     assert [order["position"] for order in here.tick()] == ["0"]
+
+
+UNREADY = {
+    "bars that the terminal still loads": {"synchronized": 0},
+    "no bars": {"bars": 0, "calculated": {FAST: 0, SLOW: 0}},
+    "an average that is behind": {"calculated": {FAST: 500, SLOW: 499}},
+    "an average that is not there": {"calculated": {FAST: -1, SLOW: 500}},
+}
+
+
+@pytest.mark.parametrize("change", UNREADY.values(), ids=UNREADY)
+def test_nothing_is_done_on_bars_that_are_not_complete_and_the_same_bar_is_looked_at_again(market, change):
+    here = market()
+    here.positions = [own()]
+    usual = {name: getattr(here, name) for name in change}
+    for bar in range(2):
+        for name, value in change.items():
+            setattr(here, name, value)
+        assert [here.next_bar(DOWN, DOWN), here.tick()] == [[], []]
+        for name, value in usual.items():
+            setattr(here, name, value)
+        assert [order["position"] for order in here.tick()] == [str(5 + bar)]
+        here.positions = [own(6)]
+    assert here.errors() == []
+
+
+def test_bars_that_stay_incomplete_are_told_once_and_again_after_they_were_complete(market):
+    here = market()
+    told = "bars or averages have not been complete for a minute: nothing is closed, nothing opened"
+    for times in (1, 2):
+        here.synchronized = 0
+        here.next_bar(DOWN, DOWN)
+        here.host.now += 59
+        here.tick()
+        assert len(here.errors()) == times - 1
+        for _ in range(3):
+            here.host.now += 1
+            here.tick()
+        assert here.errors() == [told] * times
+        here.synchronized = 1
+        here.tick()
+
+
+def test_a_backtest_s_bars_are_taken_as_they_are(market):
+    here = market(tester=1)
+    here.synchronized, here.calculated = 0, {FAST: -1, SLOW: -1}
+    here.positions = [own()]
+    assert len(here.next_bar(DOWN, DOWN)) == 1, "the tester calculates averages when somebody asks for them"
 
 
 def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):
