@@ -14,10 +14,9 @@
 #include <Mt5Console\Words.mqh>
 #include <Mt5Console\Files.mqh>
 #include <Mt5Console\Json.mqh>
+#include <Mt5Console\Timer.mqh>
 
-#define MT5CONSOLE_BEAT_MS       1000
 #define MT5CONSOLE_EARLY_MS      50
-#define MT5CONSOLE_TESTER_MS     1000
 #define MT5CONSOLE_SLOW_MS       2500
 #define MT5CONSOLE_SLOW_BEATS    3
 #define MT5CONSOLE_ERROR_LOCKED  1
@@ -37,10 +36,6 @@ int    mt5console_lock       = INVALID_HANDLE;
 string mt5console_entries    = "";
 long   mt5console_sequence   = 0;
 long   mt5console_ticks      = 0;
-long   mt5console_period_ms  = 0;
-long   mt5console_step_ms    = 0;
-long   mt5console_beat_at_ms = 0;
-long   mt5console_own_at_ms  = 0;
 int    mt5console_slow_beats = 0;
 bool   mt5console_beat_lost  = false;
 
@@ -234,59 +229,6 @@ void Mt5ConsoleLetGo()
       FileClose(mt5console_lock);
       mt5console_lock = INVALID_HANDLE;
      }
-  }
-
-// One timer serves both: its step is the shorter period, or a quarter of a second when the longer is no whole second.
-bool Mt5ConsoleStartTimer()
-  {
-   mt5console_beat_at_ms = Mt5ConsoleTicks();
-   mt5console_own_at_ms = mt5console_beat_at_ms;
-   mt5console_step_ms = MT5CONSOLE_BEAT_MS;
-   if(mt5console_period_ms > 0 && mt5console_period_ms < MT5CONSOLE_BEAT_MS)
-     {
-      mt5console_step_ms = mt5console_period_ms;
-     }
-   else if(mt5console_period_ms % MT5CONSOLE_BEAT_MS != 0)
-     {
-      mt5console_step_ms = MT5CONSOLE_BEAT_MS / 4;
-     }
-   return(Mt5ConsoleSetTimer(mt5console_step_ms));
-  }
-
-// The robot's own period, or the least that the tester has; none without a period.
-bool Mt5ConsoleStartTestersTimer()
-  {
-   if(mt5console_period_ms <= 0)
-     {
-      return(true);
-     }
-   if(mt5console_period_ms < MT5CONSOLE_TESTER_MS)
-     {
-      return(Mt5ConsoleSetTimer(MT5CONSOLE_TESTER_MS));
-     }
-   return(Mt5ConsoleSetTimer(mt5console_period_ms));
-  }
-
-bool Mt5ConsoleSetTimer(const long step_ms)
-  {
-   // A timer that the robot has set before would be left as it is.
-   EventKillTimer();
-   if(step_ms % 1000 == 0)
-     {
-      return(EventSetTimer((int)(step_ms / 1000)));
-     }
-   return(EventSetMillisecondTimer((int)step_ms));
-  }
-
-// Every event counts for a robot without a period of its own; half a step early counts, events are never exact.
-bool Mt5ConsoleOwnIsDue(const long now)
-  {
-   if(mt5console_period_ms > 0 && now - mt5console_own_at_ms < mt5console_period_ms - mt5console_step_ms / 2)
-     {
-      return(false);
-     }
-   mt5console_own_at_ms = now;
-   return(true);
   }
 
 // Late beats one after another mean a slower timer or long ticks: told once, since the console takes silence for a freeze.
