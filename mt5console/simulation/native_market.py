@@ -66,6 +66,7 @@ class MarketCalls:
             "Digits": lambda program, _w: (self._own(program).digits,),
             "Bars": self._count,
             "iBars": self._count,
+            "SeriesInfoInteger": self._series,
             "iTime": self._one(0, When(0)),
             "iOpen": self._one(1, 0.0),
             "iHigh": self._one(2, 0.0),
@@ -203,6 +204,24 @@ class MarketCalls:
     def _count(self, program: NativeProgram, words: Arguments) -> Answer:
         self._place(program, words)
         return (_MOST_BARS,)
+
+    def _series(self, program: NativeProgram, words: Arguments) -> Answer:
+        """The bars are complete as soon as a quote came: this terminal loads no history."""
+        symbol, length_s = self._place(program, words)
+        what, quoted = words.text(), self._host.quote(symbol.name)[0]
+        newest = int((quoted or 0) // length_s) * length_s
+        first = max(0, newest - (_MOST_BARS - 1) * length_s)
+        values = {
+            "SERIES_BARS_COUNT": _MOST_BARS,
+            "SERIES_FIRSTDATE": first,
+            "SERIES_LASTBAR_DATE": newest,
+            "SERIES_SERVER_FIRSTDATE": first,
+            "SERIES_TERMINAL_FIRSTDATE": first,
+            "SERIES_SYNCHRONIZED": int(quoted is not None),
+        }
+        if what not in values:
+            raise Refusal(_NO_PROPERTY, 0)
+        return (values[what],)
 
     def _range(self, symbol: Symbol, length_s: int, words: Arguments) -> list[Bar]:
         """The three forms of the Copy functions: by position, from a time back, between two times."""

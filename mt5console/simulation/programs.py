@@ -85,6 +85,10 @@ class ProgramHost(Protocol):
         """GetTickCount64()."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Sleep(): the whole simulated terminal waits, its other programs too."""
+        ...
+
     def time_current(self) -> float:
         """TimeCurrent(): the last quote's time, 0 before the first."""
         ...

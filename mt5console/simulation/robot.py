@@ -26,6 +26,8 @@ ERROR_SLOW = 4
 _SLOW_MS = 2_500
 _SLOW_BEATS = 3
 _ERRORS_LARGEST = 512 * 1024
+_LOCK_TRIES = 50
+_LOCK_PAUSE_S = 0.02
 
 
 def time_to_string(utc_s: float, seconds: bool = False) -> str:
@@ -134,7 +136,7 @@ class Robot:
         except OSError as error:
             self._host.print(self._chart, f"cannot create the robot's folder: {error.strerror}")
             return INIT_FAILED
-        self._lock = self._host.disk.lock(self._lock_path)
+        self._lock = self._take_lock()
         if self._lock is None and not os.path.exists(self._lock_path):
             self._report(ERROR_FILES, "the robot's files cannot be written; it does not start")
             return INIT_FAILED
@@ -189,6 +191,15 @@ class Robot:
         self._lock.release()
         self._lock = None
         self._host.print(self._chart, f"robot {self.robot_id} ended, reason {int(reason)}")
+
+    def _take_lock(self) -> HeldLock | None:
+        """Tried for a second: who is refused is off its chart for good, and somebody may hold it for a moment."""
+        for _ in range(_LOCK_TRIES):
+            lock = self._host.disk.lock(self._lock_path)
+            if lock is not None:
+                return lock
+            self._host.sleep(_LOCK_PAUSE_S)
+        return None
 
     def _watch_pace(self) -> None:
         """Late beats one after another mean a slower timer or long events: told once."""

@@ -42,12 +42,21 @@ REQUEST = [
 
 
 class Market:
-    """A small host with bars, averages, positions, deals and orders; `gaps`: fast above slow, older bar first."""
+    """A small host with bars, averages, positions, deals and orders; `gaps`: fast above slow, older bar first.
 
-    def __init__(self, executable, box, **inputs):
+    `lingers`: for how many more ticks a position that was closed is still listed, as a real terminal may do.
+    """
+
+    def __init__(self, executable, box, tester=0, **inputs):
+        self.tester = tester
         self.bar = 1_767_225_600
         self.gaps = (DOWN, DOWN)
+        self.synchronized = 1
+        self.bars = 500
+        self.calculated = {FAST: 500, SLOW: 500}
         self.positions = []
+        self.lingers = 0
+        self.ending = {}
         self.deals = []
         self.retcode = 10009
         self.spread = 2
@@ -66,10 +75,14 @@ class Market:
 
     def answers(self):
         return {
-            "MQLInfoInteger": lambda what: int(what == "MQL_TRADE_ALLOWED"),
+            "MQLInfoInteger": lambda what: self.tester if what == "MQL_TESTER" else int(what == "MQL_TRADE_ALLOWED"),
+            "GetTickCount64": lambda: 5_000 if self.tester else self.host.now * 1000,
             "iMA": lambda *values: 10 + int(values[2]),
             "IndicatorRelease": True,
             "iTime": lambda *_: f"@{self.bar}",
+            "SeriesInfoInteger": lambda _name, _frame, what: {"SERIES_SYNCHRONIZED": self.synchronized}[what],
+            "Bars": lambda *_: self.bars,
+            "BarsCalculated": lambda handle: self.calculated[int(handle)],
             "CopyBuffer": self.copied,
             "SymbolInfoDouble": lambda _name, what: PRICES[what],
             "SymbolInfoInteger": lambda _name, what: {"SYMBOL_SPREAD": self.spread, "SYMBOL_FILLING_MODE": 1}.get(
@@ -104,6 +117,10 @@ class Market:
         return self.chosen["ticket"]
 
     def ordered(self, *fields):
+        closed = int(dict(zip(REQUEST, fields, strict=False))["position"])
+        if closed and self.retcode == 10009:
+            self.ending[closed] = self.lingers
+            self.list_anew(0)
         return [self.retcode == 10009, self.retcode, 1, 1, float(fields[4]), 1.1, 1.1, 1.1, "told", 1, 0]
 
     def next_bar(self, *gaps):
@@ -113,8 +130,14 @@ class Market:
         self.gaps = gaps
         return self.tick()
 
+    def list_anew(self, ticks):
+        """Closed positions that were listed for long enough are listed no more."""
+        self.ending = {ticket: left - ticks for ticket, left in self.ending.items()}
+        self.positions = [held for held in self.positions if self.ending.get(held["ticket"], 1) > 0]
+
     def tick(self):
         """One tick; the orders that it sent."""
+        self.list_anew(1)
         before = len(self.host.told.calls)
         assert self.host.event("tick") == "0"
         return [
@@ -194,6 +217,134 @@ def test_with_a_position_nothing_more_is_opened(market):
     here.next_bar(DOWN, DOWN)
     here.positions = [own()]
     assert here.next_bar(DOWN, UP) == []
+    here.host.now += 11
+    assert [here.tick(), here.errors()] == [[], []]
+
+
+def test_a_reversal_closes_and_opens_at_one_tick_where_the_closed_position_is_gone_at_once(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions = [own()]
+    closing, opening = here.next_bar(UP, DOWN)
+    assert (closing["position"], closing["type"]) == ("5", "ORDER_TYPE_SELL")
+    assert (opening["position"], opening["type"]) == ("0", "ORDER_TYPE_SELL")
+    assert float(opening["sl"]) > 0
+
+
+def test_a_reversal_opens_as_soon_as_the_closed_position_is_listed_no_more(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 3
+    (closing,) = here.next_bar(UP, DOWN)
+    assert closing["position"] == "5"
+    assert [here.tick(), here.tick()] == [[], []]
+    (opening,) = here.tick()
+    assert (opening["position"], opening["type"]) == ("0", "ORDER_TYPE_SELL")
+    assert [here.tick(), here.errors()] == [[], []], "the same bar trades once"
+
+
+def test_what_forbids_opening_meanwhile_is_heard_by_a_reversal(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 2
+    here.next_bar(UP, DOWN)
+    here.tick()
+    (here.host.files / "mt5console" / "stop").write_bytes(b"")
+    assert here.tick() == []
+    (here.host.files / "mt5console" / "stop").unlink()
+    assert here.tick() == [], "it was asked once"
+
+
+LATE = "the closed position was not gone in time: the cross opens nothing"
+
+
+def test_a_reversal_gives_up_with_a_word_when_the_closed_position_stays_listed(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 3
+    here.next_bar(UP, DOWN)
+    here.host.now += 11
+    assert [here.tick(), here.errors()] == [[], [LATE]]
+    assert [here.tick(), here.tick()] == [[], []]
+    assert (here.positions, here.errors()) == ([], [LATE])
+
+
+def test_a_reversal_is_not_carried_into_the_next_bar(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own()], 1
+    here.next_bar(UP, DOWN)
+    assert here.next_bar(DOWN, DOWN) == []
+    assert here.errors() == [LATE]
+
+
+def test_a_position_on_the_side_of_the_cross_is_no_closed_one(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers = [own(), own(6, kind=1)], 1
+    (closing,) = here.next_bar(UP, DOWN)
+    assert closing["position"] == "5"
+    here.host.now += 11
+    assert [here.tick(), here.tick(), here.errors()] == [[], [], []]
+
+
+def test_a_close_that_is_taken_at_the_second_try_opens_the_cross_all_the_same(market):
+    here = market()
+    here.next_bar(UP, UP)
+    here.positions, here.lingers, here.retcode = [own()], 1, 10018
+    assert len(here.next_bar(UP, DOWN)) == 1
+    here.retcode = 10009
+    here.host.now += 11
+    assert [order["position"] for order in here.tick()] == ["5"]
+    assert [order["position"] for order in here.tick()] == ["0"]
+
+
+UNREADY = {
+    "bars that the terminal still loads": {"synchronized": 0},
+    "no bars": {"bars": 0, "calculated": {FAST: 0, SLOW: 0}},
+    "an average that is behind": {"calculated": {FAST: 500, SLOW: 499}},
+    "an average that is not there": {"calculated": {FAST: -1, SLOW: 500}},
+}
+
+
+@pytest.mark.parametrize("change", UNREADY.values(), ids=UNREADY)
+def test_nothing_is_done_on_bars_that_are_not_complete_and_the_same_bar_is_looked_at_again(market, change):
+    here = market()
+    here.positions = [own()]
+    usual = {name: getattr(here, name) for name in change}
+    for bar in range(2):
+        for name, value in change.items():
+            setattr(here, name, value)
+        assert [here.next_bar(DOWN, DOWN), here.tick()] == [[], []]
+        for name, value in usual.items():
+            setattr(here, name, value)
+        assert [order["position"] for order in here.tick()] == [str(5 + bar)]
+        here.positions = [own(6)]
+    assert here.errors() == []
+
+
+def test_bars_that_stay_incomplete_are_told_once_and_again_after_they_were_complete(market):
+    here = market()
+    told = "bars or averages have not been complete for a minute: nothing is closed, nothing opened"
+    for times in (1, 2):
+        here.synchronized = 0
+        here.next_bar(DOWN, DOWN)
+        here.host.now += 59
+        here.tick()
+        assert len(here.errors()) == times - 1
+        for _ in range(3):
+            here.host.now += 1
+            here.tick()
+        assert here.errors() == [told] * times
+        here.synchronized = 1
+        here.tick()
+
+
+def test_a_backtest_s_bars_are_taken_as_they_are(market):
+    here = market(tester=1)
+    here.synchronized, here.calculated = 0, {FAST: -1, SLOW: -1}
+    here.positions = [own()]
+    assert len(here.next_bar(DOWN, DOWN)) == 1, "the tester calculates averages when somebody asks for them"
 
 
 def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):
@@ -205,6 +356,17 @@ def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):
     here.host.now += 11
     assert len(here.tick()) == 1
     assert here.errors() == ["an order was refused: 10018 told"] * 2
+
+
+def test_in_a_backtest_a_refused_close_is_tried_again_after_simulated_seconds(market):
+    here = market(tester=1)
+    here.positions = [own()]
+    here.retcode = 10018
+    assert len(here.next_bar(DOWN, DOWN)) == 1
+    here.host.now += 9
+    assert here.tick() == []
+    here.host.now += 1
+    assert len(here.tick()) == 1, "the computer's clock has not moved meanwhile"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import sys
 import psutil
 import pytest
 
+from mt5console.core.deployment.rendering import generate_mql5
+from mt5console.core.deployment.sources import complete_inputs
 from mt5console.simulation import native
 from mt5console.simulation.chartfile import ExpertBlock
 from mt5console.simulation.native_values import NULL, Arguments, When, encode_line, flat, unescape
@@ -53,6 +55,10 @@ int OnInit()
    double mean = (bars[1].close + bars[2].close + bars[3].close) / 3.0;
    bool is_now = (bars[3].time == iTime(_Symbol, PERIOD_CURRENT, 0));
    Print("mean is right ", MathAbs(mean - values[1]) < 0.0000001, " ", is_now);
+   long is_complete = SeriesInfoInteger(_Symbol, PERIOD_CURRENT, SERIES_SYNCHRONIZED);
+   datetime newest = (datetime)SeriesInfoInteger(_Symbol, PERIOD_CURRENT, SERIES_LASTBAR_DATE);
+   bool is_calculated = (BarsCalculated(average) >= Bars(_Symbol, PERIOD_CURRENT));
+   Print("complete ", is_complete, " ", newest == iTime(_Symbol, PERIOD_CURRENT, 0), " ", is_calculated);
    IndicatorRelease(average);
    Print("spread ", SymbolInfoInteger(_Symbol, SYMBOL_SPREAD), " digits ", _Digits);
    if(!Deal(ORDER_TYPE_BUY, 0.02, 0) || Deal(ORDER_TYPE_BUY, 0.0, 0))
@@ -128,6 +134,7 @@ def test_a_program_trades_at_the_simulated_broker_and_reads_its_market(world):
     assert printed(world) == [
         "bars 4 averages 2",
         "mean is right true true",
+        "complete 1 true true",
         "spread 8 digits 5",
         "sent true retcode 10009",
         "sent false retcode 10014",
@@ -138,6 +145,19 @@ def test_a_program_trades_at_the_simulated_broker_and_reads_its_market(world):
     assert end is ApplyEnd.RUNNING
     assert world.broker.positions(LOGIN, SERVER) == ()
     assert [deal.is_out for deal in world.broker.deals(LOGIN, SERVER)] == [False, True]
+
+
+def test_the_example_strategy_closes_what_stands_against_the_averages(world):
+    source = generate_mql5(robot_id=7, inputs={})
+    world.usual_inputs = complete_inputs(source, ())
+    world.compile(source, 7)
+    world.up()
+    for side in ("buy", "sell"):
+        world.broker.open_position(LOGIN, SERVER, "EURUSD", 0.1, magic=77, side=side)
+    assert world.attach(7, timeframe="M1")[0] is ApplyEnd.RUNNING
+    world.seconds(3)
+    assert len(world.broker.positions(LOGIN, SERVER)) == 1
+    assert world.errors(7) == [(2, "deployment d1 opens nothing: desired is none")]
 
 
 def test_without_permission_or_market_no_order_is_taken(world):

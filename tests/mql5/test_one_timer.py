@@ -58,15 +58,26 @@ void OnTick()
 """
 
 
+TESTER_LEAST_MS = 1000
+"""The strategy tester makes no timer events closer together than this, whatever was asked for."""
+
+
 class Clock:
-    """Milliseconds that a test turns, and the timer that the program asked for."""
+    """Milliseconds that a test turns, and the timer that the program asked for.
+
+    In the strategy tester every clock but one is the simulated one: GetTickCount64 is the computer's, and to it a
+    month of backtest is a moment.
+    """
 
     def __init__(self, executable, folder, tester=0, **inputs):
         self.ms = 0
         self.step_ms = 0
+        self.tester = tester
+        simulated = lambda: f"@{1_767_225_600 + self.ms // 1000}"  # noqa: E731
         answers = {
-            "GetTickCount64": lambda: self.ms,
-            "TimeGMT": lambda: f"@{1_767_225_600 + self.ms // 1000}",
+            "GetTickCount64": lambda: 0 if tester else self.ms,
+            "TimeGMT": simulated,
+            "TimeCurrent": simulated,
             "MQLInfoInteger": lambda what: tester if what == "MQL_TESTER" else 1,
             "EventSetTimer": lambda seconds: self.set(int(seconds) * 1000),
             "EventSetMillisecondTimer": lambda ms: self.set(int(ms)),
@@ -84,10 +95,11 @@ class Clock:
         self.step_ms = 0
 
     def run(self, seconds):
-        """Let time pass with a timer event at each step, a little late now and then, as events come."""
-        for place in range(seconds * 1000 // self.step_ms):
-            self.ms += self.step_ms
-            late = (0, 7, 31, 2)[place % 4]
+        """Let time pass with a timer event at each step, a little late now and then, as events come on a chart."""
+        step_ms = max(self.step_ms, TESTER_LEAST_MS) if self.tester else self.step_ms
+        for place in range(seconds * 1000 // step_ms):
+            self.ms += step_ms
+            late = 0 if self.tester else (0, 7, 31, 2)[place % 4]
             self.ms += late
             self.host.event("timer")
             self.ms -= late
@@ -158,9 +170,33 @@ def test_a_backtest_needs_no_console(clock):
     here.host.event("tick")
     assert here.host.told.prints == ["true"]
     assert list(here.host.files.rglob("*")) == []
-    shared = clock(SHARED, tester=1)
-    shared.run(120)
-    assert (shared.own, shared.beats) == (2, 0)
+    assert here.step_ms == 0, "there is nothing to be done at a timer"
+
+
+@pytest.mark.parametrize(
+    ("every_ms", "own"),
+    [(60_000, 2), (5_000, 24), (1_500, 80), (1_000, 120), (200, 120)],
+    ids=lambda value: str(value),
+)
+def test_a_backtest_runs_the_robot_s_own_timer_by_the_simulated_clock(clock, every_ms, own):
+    here = clock(SHARED, tester=1, Every=every_ms)
+    assert here.result == "0"
+    here.run(120)
+    assert (here.own, here.beats) == (own, 0)
+    assert list(here.host.files.rglob("*")) == []
+
+
+def test_in_a_backtest_the_include_s_milliseconds_are_simulated(clock):
+    asking = THREE_LINES.replace("Print(Mt5ConsoleMayOpen());", "Print(Mt5ConsoleTicks());")
+    told = []
+    for tester in (1, 0):
+        here = clock(asking, tester=tester, Mt5ConsoleRobotId=7)
+        for _ in range(2):
+            here.host.event("tick")
+            here.ms += 30 * 86_400_000
+        first, second = (int(text) for text in here.host.told.prints if text.isdecimal())
+        told.append(second - first)
+    assert told == [30 * 86_400_000] * 2
 
 
 def test_on_a_chart_without_a_console_it_refuses_and_says_so(clock):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mt5console.core.deployment.rendering import render_template
+from mt5console.simulation.locks import try_lock
 from tests.mql5.small_host import SmallHost
 from tests.mql5.small_workshop import Workshop
 from tools.mql5check.build import BuildError
@@ -109,6 +110,40 @@ def test_a_second_copy_refuses_and_a_killed_one_leaves_the_way_free(robot, shop)
     first.kill()
     third.begin()
     assert third.event("init") == "0"
+
+
+def _held_lock(host):
+    return try_lock(str(_folder(host) / "lock"))
+
+
+def test_a_lock_that_somebody_holds_for_a_moment_does_not_take_the_robot_off_its_chart(robot):
+    host = robot()
+    _desire(host)
+    held, slept = _held_lock(host), []
+
+    def sleep(milliseconds):
+        slept.append(int(milliseconds))
+        if sum(slept) >= 800:
+            held.release()
+
+    host.answers["Sleep"] = sleep
+    host.begin()
+    assert host.event("init") == "0"
+    assert set(slept) == {20}
+    assert not (_folder(host) / "errors.jsonl").exists()
+
+
+def test_a_lock_that_another_copy_holds_is_waited_for_for_a_second_and_then_refused(robot):
+    host = robot()
+    _desire(host)
+    held, slept = _held_lock(host), []
+    host.answers["Sleep"] = lambda milliseconds: slept.append(int(milliseconds))
+    host.begin()
+    assert host.event("init") == "1"
+    held.release()
+    assert 1000 <= sum(slept) <= 2000
+    (line,) = (_folder(host) / "errors.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["code"] == 1
 
 
 def test_a_reader_that_holds_the_file_for_a_moment_costs_no_beat(robot):

@@ -4,9 +4,11 @@
 
 #include <Mt5Console\Words.mqh>
 
-#define MT5CONSOLE_TRIES    5
-#define MT5CONSOLE_PAUSE_MS 2
-#define MT5CONSOLE_LARGEST  262144
+#define MT5CONSOLE_TRIES         5
+#define MT5CONSOLE_PAUSE_MS      2
+#define MT5CONSOLE_LOCK_TRIES    50
+#define MT5CONSOLE_LOCK_PAUSE_MS 20
+#define MT5CONSOLE_LARGEST       262144
 
 // The whole text of a file. False: it is not there, somebody holds it for longer, or it is none of ours.
 bool Mt5ConsoleReadFile(const string name, string &text)
@@ -141,17 +143,18 @@ bool Mt5ConsoleRemoveFile(const string name)
   }
 
 // A file that is held open exclusively while its holder lives: without a share flag nobody else can open it, and the
-// system frees it when the process dies. Tried again, since the agent looks at a robot's lock for a moment.
+// system frees it when the process dies. Tried for a second: who is refused is off its chart for good, and the agent, a
+// virus scanner or the copy that just ends may hold the file for a moment.
 int Mt5ConsoleTakeLock(const string name)
   {
-   for(int i = 0; i < MT5CONSOLE_TRIES; i++)
+   for(int i = 0; i < MT5CONSOLE_LOCK_TRIES; i++)
      {
       int file = FileOpen(name, FILE_READ | FILE_WRITE | FILE_BIN);
       if(file != INVALID_HANDLE)
         {
          return(file);
         }
-      Sleep(MT5CONSOLE_PAUSE_MS);
+      Sleep(MT5CONSOLE_LOCK_PAUSE_MS);
      }
    return(INVALID_HANDLE);
   }

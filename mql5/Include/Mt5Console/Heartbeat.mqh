@@ -14,8 +14,8 @@
 #include <Mt5Console\Words.mqh>
 #include <Mt5Console\Files.mqh>
 #include <Mt5Console\Json.mqh>
+#include <Mt5Console\Timer.mqh>
 
-#define MT5CONSOLE_BEAT_MS       1000
 #define MT5CONSOLE_EARLY_MS      50
 #define MT5CONSOLE_SLOW_MS       2500
 #define MT5CONSOLE_SLOW_BEATS    3
@@ -33,14 +33,9 @@ string mt5console_lines[];
 int    mt5console_line_count = 0;
 string mt5console_folder     = "";
 int    mt5console_lock       = INVALID_HANDLE;
-bool   mt5console_in_tester  = false;
 string mt5console_entries    = "";
 long   mt5console_sequence   = 0;
 long   mt5console_ticks      = 0;
-long   mt5console_period_ms  = 0;
-long   mt5console_step_ms    = 0;
-long   mt5console_beat_at_ms = 0;
-long   mt5console_own_at_ms  = 0;
 int    mt5console_slow_beats = 0;
 bool   mt5console_beat_lost  = false;
 
@@ -82,9 +77,14 @@ bool Mt5ConsoleInitShared(const int period_ms)
    return(Mt5ConsoleBegin((long)period_ms));
   }
 
-// A beat, when one is due: call it first in OnTimer. True when the robot's own period has passed, too.
+// A beat, when one is due: call it first in OnTimer. True when the robot's own period has passed, too; in the strategy
+// tester always, since the timer is the robot's alone there.
 bool Mt5ConsoleTimer()
   {
+   if(mt5console_in_tester)
+     {
+      return(true);
+     }
    long now = Mt5ConsoleTicks();
    bool own = Mt5ConsoleOwnIsDue(now);
    if(mt5console_lock == INVALID_HANDLE)
@@ -173,8 +173,8 @@ bool Mt5ConsoleBegin(const long period_ms)
    mt5console_period_ms = period_ms;
    if(mt5console_in_tester)
      {
-      // A backtest has no console to talk to; the robot's own timer must run all the same.
-      return(period_ms <= 0 || Mt5ConsoleStartTimer());
+      // A backtest has no console to talk to; the robot's own timer must run all the same, and nothing shares it.
+      return(Mt5ConsoleStartTestersTimer());
      }
    if(Mt5ConsoleRobotId <= 0)
      {
@@ -229,40 +229,6 @@ void Mt5ConsoleLetGo()
       FileClose(mt5console_lock);
       mt5console_lock = INVALID_HANDLE;
      }
-  }
-
-// One timer serves both: its step is the shorter period, or a quarter of a second when the longer is no whole second.
-bool Mt5ConsoleStartTimer()
-  {
-   mt5console_beat_at_ms = Mt5ConsoleTicks();
-   mt5console_own_at_ms = mt5console_beat_at_ms;
-   mt5console_step_ms = MT5CONSOLE_BEAT_MS;
-   if(mt5console_period_ms > 0 && mt5console_period_ms < MT5CONSOLE_BEAT_MS)
-     {
-      mt5console_step_ms = mt5console_period_ms;
-     }
-   else if(mt5console_period_ms % MT5CONSOLE_BEAT_MS != 0)
-     {
-      mt5console_step_ms = MT5CONSOLE_BEAT_MS / 4;
-     }
-   // A timer that the robot has set before would be left as it is.
-   EventKillTimer();
-   if(mt5console_step_ms == MT5CONSOLE_BEAT_MS)
-     {
-      return(EventSetTimer(1));
-     }
-   return(EventSetMillisecondTimer((int)mt5console_step_ms));
-  }
-
-// Every event counts for a robot without a period of its own; half a step early counts, events are never exact.
-bool Mt5ConsoleOwnIsDue(const long now)
-  {
-   if(mt5console_period_ms > 0 && now - mt5console_own_at_ms < mt5console_period_ms - mt5console_step_ms / 2)
-     {
-      return(false);
-     }
-   mt5console_own_at_ms = now;
-   return(true);
   }
 
 // Late beats one after another mean a slower timer or long ticks: told once, since the console takes silence for a freeze.

@@ -3,6 +3,9 @@
 
 #define MT5CONSOLE_PROTOCOL 1
 
+// Whether this is a backtest. Heartbeat.mqh says so; an agent never runs in one.
+bool mt5console_in_tester = false;
+
 string Mt5ConsoleWord(const bool value)
   {
    if(value)
@@ -134,9 +137,14 @@ long Mt5ConsoleUtc()
    return((long)TimeGMT());
   }
 
-// Milliseconds that only go forward, whatever happens to the clock.
+// Milliseconds that only go forward, whatever happens to the clock. In the strategy tester they are simulated, in steps of
+// a second: GetTickCount64 is the computer's there, and months pass in its seconds.
 long Mt5ConsoleTicks()
   {
+   if(mt5console_in_tester)
+     {
+      return((long)TimeCurrent() * 1000);
+     }
    return((long)GetTickCount64());
   }
 

@@ -13,13 +13,13 @@ from mt5console.core.history.store import Stored
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
 from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
 from mt5console.core.terminal.encoding import is_one_line
+from mt5console.core.terminal.templates import letters_in, room_for_value, room_in_words
 
 LARGEST_ID = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 LARGEST_LOGIN = 2**63 - 1
 LONGEST_SERVER = 64
 LONGEST_SYMBOL = 64
-LONGEST_VALUE = 1000
 
 _SERVER_SIGNS = frozenset(" ._-()&+,'!#")
 _SYMBOL = re.compile(r"[A-Za-z0-9.#_&+!@^$\-]([A-Za-z0-9.#_&+!@^$()\- ]*[A-Za-z0-9.#_&+!@^$()\-])?")
@@ -85,8 +85,10 @@ def check_inputs(inputs: Iterable[tuple[str, str]], declared: Collection[str]) -
             raise UsageInvalid("bad_input", f"{shown(name)} is no name of an input: inputs are given as NAME=VALUE")
         if name in seen:
             raise UsageInvalid("bad_input", f"the input {name} is given twice")
-        if not is_one_line(value) or len(value) > LONGEST_VALUE:
+        if not is_one_line(value):
             raise UsageInvalid("bad_input", f"the value of input {name} must be one line of plain text")
+        if letters_in(value) > room_for_value(name):
+            raise UsageInvalid("bad_input", f"input {name} takes {room_in_words(name)}")
         if declared and name not in declared:
             text = f"the source has no input {name}: it has {', '.join(sorted(declared))}"
             raise UsageInvalid("unknown_input", text)

@@ -17,6 +17,9 @@ from mt5console.core.terminal.encoding import decode_exact, encode, encode_exact
 ALGO_ALLOWED = 1
 """Bit 0 of `expertmode`: the expert may trade. Bit 1 would allow DLLs."""
 
+LONGEST_INPUT = 255
+"""Letters of `name=value` that MetaTrader takes for one input; the rest of a longer one does not arrive."""
+
 TAG = re.compile(r"\s*<(/?)([A-Za-z_]\w*)>\s*\Z")
 """A line that opens or closes a block: group 1 is `/` when it closes, group 2 the name."""
 _TAG_ANYWHERE = re.compile(r"</?[A-Za-z_]\w*>")
@@ -64,6 +67,21 @@ class ChartFile:
     symbol: str
     timeframe: Timeframe | None
     expert: ExpertBlock | None
+
+
+def room_for_value(name: str) -> int:
+    """How many letters a value of this input may have."""
+    return LONGEST_INPUT - len(name) - 1
+
+
+def room_in_words(name: str) -> str:
+    """The same for people."""
+    return f"{room_for_value(name)} characters at most (MetaTrader takes {LONGEST_INPUT} with the name and =)"
+
+
+def letters_in(value: str) -> int:
+    """How many letters MetaTrader counts: it counts a sign outside of the first plane, as most emoji are, twice."""
+    return len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def chart_bytes(chart_id: int, symbol: str, timeframe: Timeframe, expert: ExpertBlock | None) -> bytes:

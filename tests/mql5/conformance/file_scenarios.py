@@ -26,6 +26,33 @@ def a_file_that_somebody_holds_for_a_moment_is_written_all_the_same(world):
 
 
 @scenario
+def a_lock_that_somebody_holds_for_a_moment_does_not_take_the_robot_off(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    lock = world.layout.robot_lock(7)
+    lock.write_bytes(b"")
+    with world.holding(lock, sleeps=20):
+        assert world.attach(7)[0] is ApplyEnd.RUNNING
+    world.seconds(1)
+    assert world.errors(7) == []
+    assert world.beat(7).sequence == 1
+    world.note("it runs")
+
+
+@scenario
+def a_lock_that_stays_held_is_another_copy_s(world):
+    begin(world, 7)
+    world.desire(7, "d1")
+    lock = world.layout.robot_lock(7)
+    lock.write_bytes(b"")
+    with world.holding(lock, sleeps=200):
+        assert world.attach(7)[0] is ApplyEnd.INIT_FAILED
+        assert 140 < len(world.host.at_sleep) < 160, "a second's sleeps"
+    assert [code for code, _ in world.errors(7)] == [1]
+    world.note("refused")
+
+
+@scenario
 def files_that_somebody_tears_are_whole_at_the_next_beat(world):
     begin(world, 7)
     world.desire(7, "d1")

@@ -313,7 +313,7 @@ def inputs_are_echoed_as_they_were_loaded(world):
         {"Note": " blanks before and behind "},
         {"Note": 'a "quoted" word, a \\ backslash \\n and a=b=c'},
         {"Note": "Grüße, 世界, 🙂, Ω"},
-        {"Note": "x" * 999 + "ä"},
+        {"Note": "x" * 249 + "ä"},
         {"Mode": "FOLLOW", "When": "2026.01.02 03:04:05", "Line": "clrRed", "Frame": "PERIOD_M15"},
         {"Mode": "3", "When": "0", "Line": "clrNONE"},
         {"Note": "%s %d %I64d {0} ${HOME}"},

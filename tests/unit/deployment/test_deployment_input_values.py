@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mt5console.core.deployment.inputs.preset import preset_from, preset_values
 from mt5console.core.deployment.inputs.reader import read_inputs
-from mt5console.core.deployment.inputs.values import canonical, echo_call, literal, shown
+from mt5console.core.deployment.inputs.values import canonical, echo_call, literal, shown, wants
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.terminal.presets import read_preset
 
@@ -102,7 +102,9 @@ def test_what_is_typed_becomes_the_text_that_is_sent_and_echoed(name, typed, sen
         ("Text", "a\0b", "one line"),
         ("Text", "</inputs>", "without <tags>"),
         ("Text", "\ud800", "plain text"),
-        ("Text", "x" * 1001, "1000 characters"),
+        ("Text", "x" * 251, "250 characters at most"),
+        ("Text", "🙂" * 126, "250 characters at most"),
+        ("Opaque", "x" * 249, "248 characters at most (MetaTrader takes 255 with the name and =)"),
         ("Moment", "12:30", "a date from 1970 to 3000, for example 2026.01.31 12:30"),
         ("Moment", "2026.02.30", "a date"),
         ("Moment", "1969.12.31", "a date"),
@@ -121,6 +123,24 @@ def test_a_refusal_names_the_input_what_it_takes_and_an_example(name, typed, say
     assert refused.value.text.startswith(f"input {name} takes ")
     assert says in refused.value.text
     assert "\n" not in refused.value.text
+
+
+@pytest.mark.parametrize("letter", ["x", "ä", "世"])
+def test_name_and_value_together_are_as_long_as_metatrader_takes_them(letter):
+    assert canonical(spec_of("Text"), letter * 250) == letter * 250
+    assert canonical(spec_of("Text"), "🙂" * 125) == "🙂" * 125, "a letter outside of the first plane counts as two"
+    assert "250 characters at most" in wants(spec_of("Text"))
+    (long,) = read_inputs(f'input string {"N" * 63} = "";').own
+    assert canonical(long, letter * 191) == letter * 191
+    with pytest.raises(UsageInvalid, match="191 characters at most"):
+        canonical(long, letter * 192)
+
+
+def test_a_default_that_is_longer_than_a_template_can_carry_stays_the_source_s():
+    fits, over = read_inputs(f'input string Text = "{"x" * 250}";\ninput string Over = "{"x" * 251}";').own
+    assert (fits.default, fits.note) == ("x" * 250, "")
+    assert over.default is None
+    assert "cannot be carried by a template" in over.note
 
 
 @given(st.sampled_from(INPUTS.own), st.text(max_size=40))

@@ -261,7 +261,8 @@ def test_the_simulated_metaeditor_finds_nothing_wrong_with_template_and_include(
     source.write_text(generate_mql5(robot_id=5), "utf-8")
     program = read_program(source, mql5_path("Include"))
     assert check(program) == ()
-    assert sorted(path.name for path in program.included) == ["Files.mqh", "Heartbeat.mqh", "Json.mqh", "Words.mqh"]
+    names = ["Files.mqh", "Heartbeat.mqh", "Json.mqh", "Timer.mqh", "Words.mqh"]
+    assert sorted(path.name for path in program.included) == names
     assert speaks_protocol(program)
     assert init_result(program) == 0
 

@@ -109,6 +109,12 @@ def test_inputs_must_be_those_of_the_source_and_one_line_each() -> None:
             registry.check_inputs(wrong, declared)
 
 
+def test_an_input_is_as_long_as_metatrader_takes_it() -> None:
+    registry.check_inputs([("Note", "x" * 250)], [])
+    with pytest.raises(UsageInvalid, match=r"input Note takes 250 characters at most \(MetaTrader takes 255"):
+        registry.check_inputs([("Note", "x" * 251)], [])
+
+
 def test_up_to_the_recommended_number_nobody_is_bothered() -> None:
     assert judge_capacity(3, 10, False, PLENTY) == ()
     assert len(judge_capacity(9, 10, False, PLENTY)) == 1

@@ -18,8 +18,8 @@ from mt5console.core.deployment.inputs.description import InputSpec, Kind, Optio
 from mt5console.core.deployment.inputs.language import LATEST_S
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.terminal.encoding import is_one_line
+from mt5console.core.terminal.templates import letters_in, room_for_value, room_in_words
 
-LONGEST_VALUE = 1000
 DECIMALS = 8
 _LOST = 1e-6
 """Part of a real number that its eight decimals may lose; a value that loses more would be another one."""
@@ -81,7 +81,7 @@ def wants(spec: InputSpec) -> str:
         Kind.REAL: "a number with a point and at most eight decimals",
         Kind.MOMENT: "a date from 1970 to 3000",
         Kind.COLOUR: "a colour",
-    }.get(spec.kind, f"one line of plain text without <tags>, {LONGEST_VALUE} characters at most")
+    }.get(spec.kind) or f"one line of plain text without <tags>, {room_in_words(spec.name)}"
 
 
 def shown(spec: InputSpec, text: str) -> str:
@@ -181,8 +181,8 @@ def _decimals(spec: InputSpec, number: float) -> str:
     return text
 
 
-def _text(_spec: InputSpec, text: str) -> str:
-    if not is_one_line(text) or len(text) > LONGEST_VALUE or _TAG.search(text):
+def _text(spec: InputSpec, text: str) -> str:
+    if not is_one_line(text) or letters_in(text) > room_for_value(spec.name) or _TAG.search(text):
         raise ValueError(text)
     text.encode("utf-8")
     return text
