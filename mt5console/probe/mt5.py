@@ -10,6 +10,7 @@ from typing import Any
 
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ProbeAnswer, ProbeProblem
+from mt5console.probe.worker import OWN_FAULT
 
 AUTH_FAILED = -6
 INVALID_VERSION = -5
@@ -30,6 +31,8 @@ def problem_of(code: int) -> ProbeProblem:
         return ProbeProblem.AUTH_REFUSED
     if code == INVALID_VERSION:
         return ProbeProblem.VERSION
+    if code == OWN_FAULT:
+        return ProbeProblem.OWN_SIDE
     return ProbeProblem.OTHER
 
 

@@ -22,7 +22,7 @@ from mt5console.core.model.ids import RobotId, TradeMode
 from mt5console.core.model.observed import JournalEntry, JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.terminal.layout import robot_of_expert
-from mt5console.core.watchdog.checks import NO_ANSWER, agent_fresh
+from mt5console.core.watchdog.checks import NO_ANSWER, OUR_SIDE, agent_fresh
 from mt5console.core.watchdog.memory import NO_MARKS, NO_ROBOT, AgentMemory, IpcMemory, JournalMarks
 from mt5console.core.watchdog.turn import Turn
 from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT
@@ -89,6 +89,7 @@ def take_answer(turn: Turn, fact: ProbeAnswered) -> None:
         return
     recovered = turn.watch.ipc.reattaches > 0
     turn.put(ipc=IpcMemory(answer=fact.answer, answered_mono_s=turn.now.mono_s))
+    turn.forget_said("ipc:dead", "ipc:ours")
     _alive(turn, turn.now.mono_s)
     _trade_mode(turn, fact.answer.trade_mode)
     cleared = turn.clear(IncidentKind.IPC_DEAD, "IPC answers again")
@@ -111,14 +112,17 @@ def take_failure(turn: Turn, fact: ProbeFailed) -> None:
     settled = watch.process.up and agent_fresh(watch, turn.now, turn.policy)
     account_in = agent is not None and agent.login == watch.user.account.login
     counts = fact.problem in NO_ANSWER or (fact.problem is ProbeProblem.LOGIN_PENDING and account_in)
+    ours = fact.problem in OUR_SIDE
     failed = replace(
         watch.ipc,
         problem=fact.problem,
         failed_mono_s=turn.now.mono_s,
         text=fact.text,
         failures=watch.ipc.failures + (1 if settled and counts else 0),
+        own_failures=watch.ipc.own_failures + (1 if settled else 0) if ours else 0,
     )
     turn.put(ipc=failed)
+    turn.forget_said("ipc:dead" if ours else "ipc:ours")
 
 
 def take_usage(turn: Turn, fact: ProcessUsageSeen) -> None:

@@ -20,8 +20,11 @@ from mt5console.core.watchdog.watch import TerminalWatch
 Finding = tuple[bool | None, float | None, str]
 """(ok, age in seconds, evidence)."""
 
-NO_ANSWER = frozenset({ProbeProblem.HUNG, ProbeProblem.GONE, ProbeProblem.OTHER, ProbeProblem.VERSION})
+NO_ANSWER = frozenset({ProbeProblem.HUNG, ProbeProblem.GONE, ProbeProblem.OTHER})
 """Problems that mean: the terminal did not answer over IPC."""
+
+OUR_SIDE = frozenset({ProbeProblem.OWN_SIDE, ProbeProblem.VERSION})
+"""Problems of the package and the Python that it runs in: a restart of the terminal mends none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +111,9 @@ def find_ipc(watch: TerminalWatch, now: Now, policy: Policy) -> Finding:
     if ipc.problem is not None and ipc.failed_mono_s is not None:
         age = now.mono_s - ipc.failed_mono_s
         words = f"{ipc.problem.value}: {ipc.text}" if ipc.text else ipc.problem.value
-        if ipc.problem in NO_ANSWER:
-            return False, age, f"{words} ({ipc.failures} in a row)"
+        if ipc.problem in NO_ANSWER | OUR_SIDE:
+            count = ipc.own_failures if ipc.problem in OUR_SIDE else ipc.failures
+            return False, age, f"{words} ({count} in a row)"
         return None, age, words
     if ipc.answer is None or ipc.answered_mono_s is None:
         return None, None, "not asked yet"

@@ -83,7 +83,8 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IpcMemory:
-    """The probe's last answer and its failures since."""
+    """The probe's last answer and its failures since. `own_failures`: those in a row that are our own side's (package
+    or Python), which count towards no restart."""
 
     answer: ProbeAnswer | None = None
     answered_mono_s: float | None = None
@@ -91,6 +92,7 @@ class IpcMemory:
     failed_mono_s: float | None = None
     text: str = ""
     failures: int = 0
+    own_failures: int = 0
     reattaches: int = 0
 
 

@@ -13,6 +13,7 @@ from mt5console.core.model.commands import CloseTerminal, KillTerminal, Reattach
 from mt5console.core.model.desired import Run
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.model.requests import Mode
 from mt5console.core.watchdog.checks import agent_fresh
 from mt5console.core.watchdog.memory import Closing
 from mt5console.core.watchdog.starting import budget_left, quarantine
@@ -121,14 +122,12 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
 def watch_ipc(turn: Turn) -> None:
     """Reattach the probe, and when that does not help, go on to the restart."""
     watch, ipc = turn.watch, turn.watch.ipc
-    if ipc.failures == 0 or watch.process is None or not agent_fresh(watch, turn.now, turn.policy):
+    if watch.process is None or not agent_fresh(watch, turn.now, turn.policy):
         return
-    if ipc.problem is ProbeProblem.VERSION:
-        turn.open(
-            IncidentKind.IPC_DEAD,
-            f"the MetaTrader5 package does not fit the terminal of {turn.who}: {ipc.text}",
-            "bring package and terminal to matching versions; no restart mends this",
-        )
+    if ipc.own_failures:
+        _our_side(turn)
+        return
+    if ipc.failures == 0:
         return
     if ipc.reattaches < turn.policy.ipc_reattach_tries:
         if ipc.failures >= (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
@@ -136,14 +135,31 @@ def watch_ipc(turn: Turn) -> None:
         return
     if ipc.failures < (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
         return
-    opened = turn.open(
-        IncidentKind.IPC_DEAD,
-        f"IPC of {turn.who} is dead: {ipc.failures} failures and {ipc.reattaches} new probes in a row",
-        "the terminal is restarted",
-    )
-    if opened:
-        turn.say("warning", f"MT5 IPC is dead ({turn.who}): {ipc.text or ipc.problem}")
+    text = f"IPC of {turn.who} is dead: {ipc.failures} failures and {ipc.reattaches} new probes in a row"
+    _show_ipc(turn, "ipc:dead", text, "the terminal is restarted")
     recover(turn, IncidentKind.IPC_DEAD, f"{ipc.reattaches} new probes did not bring IPC back")
+
+
+def _our_side(turn: Turn) -> None:
+    """The package or its Python fails, whatever the terminal does: a person mends it, and nothing is restarted. One
+    child that broke is no news: the pool has replaced it before the next poll."""
+    ipc = turn.watch.ipc
+    if ipc.problem is ProbeProblem.VERSION:
+        text = f"the MetaTrader5 package does not fit the terminal of {turn.who}: {ipc.text}"
+        _show_ipc(turn, "ipc:ours", text, "bring package and terminal to matching versions; no restart mends this")
+    elif ipc.own_failures > turn.policy.ipc_reattach_tries:
+        text = f"the console's own side of IPC fails for {turn.who}, {ipc.own_failures} times in a row: {ipc.text}"
+        next_step = "run `mt5console doctor`, which says how to mend the package; agent and heartbeats still watch"
+        _show_ipc(turn, "ipc:ours", text, f"{next_step}, and no restart mends this")
+
+
+def _show_ipc(turn: Turn, key: str, text: str, next_step: str) -> None:
+    """Told once for each cause, also when the incident was open for another one before."""
+    if turn.fleet.mode is Mode.OFF or not turn.first_time(key):
+        return
+    ipc = turn.watch.ipc
+    turn.tried(IncidentKind.IPC_DEAD, text, next_step, "")
+    turn.say("warning", f"MT5 IPC is dead ({turn.who}): {ipc.text or ipc.problem}")
 
 
 def _reattach(turn: Turn) -> None:

@@ -201,6 +201,38 @@ def test_a_version_that_does_not_fit_is_not_mended_by_restarts(play) -> None:
     assert play.open_kinds == {IncidentKind.IPC_DEAD}
 
 
+def test_a_fault_of_our_own_python_is_told_and_restarts_nothing(play) -> None:
+    play.healthy()
+    play.world.probe = False
+    for _ in range(play.policy.ipc_reattach_tries):
+        play >> play.probe_failed(ProbeProblem.OWN_SIDE)
+        play >> play.policy.check_interval_s
+    assert play.opened == []
+    for _ in range(10):
+        play >> play.probe_failed(ProbeProblem.OWN_SIDE)
+        play >> play.policy.check_interval_s
+    assert play.open_kinds == {IncidentKind.IPC_DEAD}
+    (incident,) = (opened for verdict in play.verdicts for opened in verdict.opened)
+    assert "own side" in incident.text
+    assert "mt5console doctor" in incident.next_step
+    assert (play.watch.state, play.watch.ladder.restarts_utc_s) == (State.DEGRADED, ())
+    play.world.probe = True
+    play >> play.policy.check_interval_s + 1.0
+    assert (play.watch.state, play.open_kinds) == (State.HEALTHY, set())
+
+
+@pytest.mark.parametrize("ours", [ProbeProblem.OWN_SIDE, ProbeProblem.VERSION])
+def test_what_our_own_side_failed_counts_towards_no_restart(play, ours) -> None:
+    play.healthy()
+    play.world.probe = False
+    for _ in range(10):
+        play >> play.probe_failed(ours)
+    for _ in range(play.policy.ipc_reattach_tries):
+        play >> play.probe_failed(ProbeProblem.HUNG) << ReattachProbe
+        play >> play.probe_failed(ours)
+    play >> play.probe_failed(ProbeProblem.HUNG) << CloseTerminal
+
+
 def test_a_live_update_is_left_alone_and_the_terminal_comes_back_by_itself(play) -> None:
     play.robot(123, "d1")
     play.healthy() >> play.journal(JournalKind.UPDATE_STARTED)
