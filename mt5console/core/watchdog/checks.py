@@ -83,6 +83,12 @@ def is_beating(robot: DesiredRobot, memory: RobotMemory, now: Now, policy: Polic
     return beat.legacy or beat.deployment_id == robot.active.deployment_id
 
 
+def any_robot_beats(watch: TerminalWatch, now: Now, policy: Policy) -> bool:
+    """Whether any robot of this process's life beats freshly, in whatever version: then the process is not frozen."""
+    beats = (memory.beat_mono_s for memory in watch.robots.values())
+    return any(beat is not None and now.mono_s - beat <= policy.robot_stale_s for beat in beats)
+
+
 def find_process(watch: TerminalWatch, now: Now, policy: Policy) -> Finding:
     """Is exactly one process of the terminal alive?"""
     if watch.conflict_pids:

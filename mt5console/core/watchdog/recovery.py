@@ -14,7 +14,7 @@ from mt5console.core.model.desired import Run
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
-from mt5console.core.watchdog.checks import agent_fresh
+from mt5console.core.watchdog.checks import agent_fresh, any_robot_beats
 from mt5console.core.watchdog.memory import Closing
 from mt5console.core.watchdog.starting import budget_left, quarantine
 from mt5console.core.watchdog.states import State, Trigger
@@ -83,7 +83,7 @@ def _agent_missing(turn: Turn, age_s: float) -> None:
 def _agent_speaks(turn: Turn) -> None:
     if turn.watch.stale_since_mono_s is not None:
         turn.put(stale_since_mono_s=None)
-        turn.forget_said("stale", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
+        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
         turn.clear(IncidentKind.NEEDS_PERSON, "the agent speaks again")
     turn.clear(IncidentKind.AGENT_MISSING, "the agent speaks")
     if turn.clear(IncidentKind.TERMINAL_FROZEN, "the agent speaks again"):
@@ -109,6 +109,13 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
             f"acts when it stays so for {needed_s - silent_checks_s:.0f} s more",
         )
         return
+    if any_robot_beats(watch, turn.now, policy):
+        _agent_gone(turn, age_s)
+        return
+    if turn.clear(IncidentKind.AGENT_MISSING, "its robots fell silent as well: judged as a freeze from here on"):
+        turn.put(stale_since_mono_s=turn.now.mono_s)
+        turn.forget_said("stale", "gone")
+        return
     opened = turn.open(
         IncidentKind.TERMINAL_FROZEN,
         f"the terminal of {turn.who} is frozen: its process lives and its agent is silent for {age_s:.0f} s",
@@ -117,6 +124,25 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
     if opened:
         turn.say("warning", f"MT5 terminal frozen ({turn.who}): silent for {age_s:.0f} s")
     recover(turn, IncidentKind.TERMINAL_FROZEN, f"the agent is silent for {age_s:.0f} s on a living process")
+
+
+def _agent_gone(turn: Turn, age_s: float) -> None:
+    """Only the agent is silent: a terminal whose robots beat is not frozen, and nothing of it is closed."""
+    opened = turn.open(
+        IncidentKind.AGENT_MISSING,
+        f"the agent of {turn.who} is silent for {age_s:.0f} s while robots beat: the terminal is not frozen; somebody "
+        "probably closed the agent's chart or switched the profile",
+        "its robots go on, and nothing in it can be seen, deployed or removed; restart the terminal when it suits: "
+        "the agent comes with the start; the watchdog does not restart it for this",
+    )
+    if opened:
+        turn.say("warning", f"MT5 agent is gone and robots beat ({turn.who}): silent for {age_s:.0f} s")
+    turn.explain_once(
+        "gone",
+        "not restarted",
+        f"the agent is silent for {age_s:.0f} s and robots beat: the process is not frozen",
+        "a person restarts it when it suits; should its robots fall silent too, it is judged as frozen",
+    )
 
 
 def watch_ipc(turn: Turn) -> None:

@@ -52,6 +52,56 @@ def test_a_frozen_terminal_that_speaks_again_in_time_is_left_alone(play) -> None
     assert play.opened == []
 
 
+def beats_go_on(play, seconds: float) -> None:
+    """The agent is silent, and robot 123 beats every second."""
+    for _ in range(int(seconds)):
+        play >> play.beat(123, "d1")
+        play >> 1.0
+
+
+def test_a_terminal_whose_robots_beat_is_not_frozen_when_its_agents_chart_is_closed(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    beats_go_on(play, 120.0)
+    assert play.open_kinds == {IncidentKind.AGENT_MISSING}
+    (incident,) = (opened for verdict in play.verdicts for opened in verdict.opened)
+    assert "closed the agent's chart" in incident.text
+    assert "the agent comes with the start" in incident.next_step
+    assert sum(decision.decided == "not restarted" for decision in play.decisions) == 1
+    assert (play.watch.state, play.watch.ladder.restarts_utc_s) == (State.DEGRADED, ())
+    play.world.agent = True
+    play >> 4.0
+    assert (play.watch.state, play.open_kinds) == (State.HEALTHY, set())
+
+
+def test_once_the_robots_fall_silent_as_well_the_terminal_is_judged_as_frozen_with_its_full_patience(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    beats_go_on(play, 60.0)
+    play >> play.policy.robot_stale_s + 0.5
+    assert IncidentKind.AGENT_MISSING not in play.open_kinds
+    patience_s = (play.policy.failures_before_freeze_acts - 1) * play.policy.check_interval_s
+    play >> patience_s - 2.0
+    assert IncidentKind.TERMINAL_FROZEN not in play.open_kinds
+    play >> 2.5 << CloseTerminal
+    assert IncidentKind.TERMINAL_FROZEN in play.open_kinds
+
+
+def test_after_the_engines_death_robots_still_tell_that_the_terminal_is_not_frozen(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    pid, started, last_word = play.watch.pid, play.watch.process.started_utc_s, play.agent()
+    play.world.agent = False
+    beats_go_on(play, 30.0)
+    play.engine_dies()
+    play >> replace(play.seen(pid), started_utc_s=started)
+    play >> replace(last_word, age_s=30.0)
+    beats_go_on(play, 120.0)
+    assert play.open_kinds == {IncidentKind.AGENT_MISSING}
+
+
 def test_a_probe_is_not_asked_of_a_frozen_terminal(play) -> None:
     play.healthy()
     assert probe_wanted(play.watch, play.now, play.policy)
