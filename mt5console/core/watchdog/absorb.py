@@ -103,14 +103,17 @@ def _asked_of_another_life(turn: Turn) -> bool:
 
 
 def take_failure(turn: Turn, fact: ProbeFailed) -> None:
-    """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone."""
+    """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone.
+
+    A login that is pending without a broker link is the broker's outage, even while the account is still shown.
+    """
     if _asked_of_another_life(turn):
         return
     watch = turn.watch
     assert watch.process is not None
     agent = watch.agent
     settled = watch.process.up and agent_fresh(watch, turn.now, turn.policy)
-    account_in = agent is not None and agent.login == watch.user.account.login
+    account_in = agent is not None and agent.login == watch.user.account.login and agent.connected
     counts = fact.problem in NO_ANSWER or (fact.problem is ProbeProblem.LOGIN_PENDING and account_in)
     ours = fact.problem in OUR_SIDE
     failed = replace(

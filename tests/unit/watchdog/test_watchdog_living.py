@@ -234,6 +234,21 @@ def test_a_login_that_is_pending_is_a_matter_of_the_account(play) -> None:
     assert play.watch.ipc.reattaches == 0
 
 
+def test_a_login_that_is_pending_in_a_brokers_outage_restarts_no_healthy_terminal(play) -> None:
+    play.healthy()
+    play.world.probe, play.world.connected = False, False
+    play >> 0.5
+    for _ in range(6):
+        play >> play.probe_failed(ProbeProblem.LOGIN_PENDING)
+    assert (play.watch.ipc.failures, play.watch.ipc.reattaches) == (0, 0)
+
+
+def test_a_login_that_stays_pending_though_the_account_is_in_is_a_matter_of_ipc(play) -> None:
+    play.healthy()
+    play.world.probe = False
+    play >> play.probe_failed(ProbeProblem.LOGIN_PENDING) << ReattachProbe
+
+
 def test_not_running_is_left_to_the_process_scan(play) -> None:
     play.healthy()
     play.world.probe = False
