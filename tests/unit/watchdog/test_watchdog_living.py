@@ -318,6 +318,13 @@ def test_the_updaters_process_alone_explains_an_exit(play) -> None:
     assert play.watch.state is State.UPDATING
 
 
+def test_an_updater_that_runs_is_left_alone_also_when_the_journal_told_of_a_shutdown(play) -> None:
+    play.healthy() >> play.journal(JournalKind.SYSTEM_SHUTDOWN)
+    play >> play.exited(0, updater=True)
+    play >> play.policy.update_deadline_s - 1.0
+    assert play.watch.state is State.UPDATING
+
+
 def test_an_update_that_never_ends_is_an_incident_and_a_restart(play) -> None:
     play.healthy() >> play.exited(0, updater=True)
     play >> play.policy.update_deadline_s - 0.5

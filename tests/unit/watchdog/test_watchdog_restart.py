@@ -275,9 +275,10 @@ def test_an_unanswered_start_is_given_up_only_when_a_scan_finds_nothing(play) ->
     play >> 2.0 << StartTerminal
 
 
-def test_a_system_shutdown_is_neither_a_crash_to_mend_at_once_nor_a_persons_close(play) -> None:
+@pytest.mark.parametrize("code", [0, 1, None, 0x40010004, -1073741510])
+def test_a_system_shutdown_is_neither_a_crash_to_mend_at_once_nor_a_persons_close(play, code) -> None:
     play.healthy() >> play.journal(JournalKind.SYSTEM_SHUTDOWN)
-    play >> play.exited(0)
+    play >> play.exited(code)
     play >> play.policy.shutdown_wait_s - 1.0
     assert play.watch.state is State.DOWN
     play >> 1.0 << StartTerminal
