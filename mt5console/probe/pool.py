@@ -147,7 +147,8 @@ class _Visit:
         code = told if isinstance(told, int) else OWN_FAULT
         # A child with a fault of its own is replaced: a mended package is found by a fresh interpreter alone.
         note = self._give_up(seat) if code == OWN_FAULT else self._end_strays(self._started(seat))
-        raise _NotDone(problem_of(code), code, f"{reply.get('text')}{note}")
+        text = str(reply.get("text"))
+        raise _NotDone(problem_of(code, text), code, f"{text}{note}")
 
     def _result(self, seat: Seat, answer: Mapping[str, Any]) -> ProbeResult:
         try:

@@ -21,6 +21,7 @@ from mt5console.core.model.facts import (
 from mt5console.core.model.ids import RobotId, TradeMode
 from mt5console.core.model.observed import JournalEntry, JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.model.refusal import refusal
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.checks import NO_ANSWER, OUR_SIDE, agent_fresh
 from mt5console.core.watchdog.memory import NO_MARKS, NO_ROBOT, AgentMemory, IpcMemory, JournalMarks
@@ -165,7 +166,7 @@ def take_journal(turn: Turn, fact: JournalSeen) -> None:
         None,
         str(turn.watch.user.account.login),
     ):
-        stop_logins(turn, f"the broker refused the login: {entry.text}")
+        stop_logins(turn, refusal(entry.text, entry.detail("reason") or ""))
 
 
 def stop_logins(turn: Turn, why: str) -> None:
