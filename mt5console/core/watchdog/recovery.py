@@ -16,7 +16,7 @@ from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.watchdog.checks import agent_fresh, any_robot_beats
 from mt5console.core.watchdog.memory import Closing
-from mt5console.core.watchdog.starting import budget_left, quarantine
+from mt5console.core.watchdog.starting import budget_left, budget_words, quarantine
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
 
@@ -73,7 +73,8 @@ def _agent_missing(turn: Turn, age_s: float) -> None:
     opened = turn.open(
         IncidentKind.AGENT_MISSING,
         f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process",
-        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?",
+        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in "
+        "settings.toml; then restart the engine, which reads it at its start)?",
     )
     if opened:
         turn.say("warning", f"MT5 agent is missing ({turn.who})")
@@ -223,11 +224,35 @@ def recover(turn: Turn, kind: IncidentKind, why: str) -> None:
         return
     if not turn.may(f"recover:{kind}", "close and restart the terminal", why):
         return
-    if budget_left(turn) <= 0:
-        quarantine(turn)
+    agentless = kind is IncidentKind.AGENT_MISSING and not _is_link_trouble(turn)
+    in_vain = _restarts_in_vain(turn, agentless=agentless)
+    if in_vain:
+        quarantine(turn, in_vain)
         return
+    if agentless:
+        turn.keep_ladder(agentless=watch.ladder.agentless + 1)
     turn.keep(asked="recover")
     close(turn, why, by_person=False)
+
+
+def _is_link_trouble(turn: Turn) -> bool:
+    """Whether the broker link may be why the agent does not come; then the breaker of the budget alone is asked."""
+    return turn.is_open(IncidentKind.BROKER_DISCONNECTED) or bool(fleet_outage(turn))
+
+
+def _restarts_in_vain(turn: Turn, *, agentless: bool) -> str:
+    """Why no further restart is tried, `""` when one is. Those for an agent that never comes are counted by themselves:
+    each takes the start's grace, so that the budget's window never has room for all of the budget."""
+    if budget_left(turn) <= 0:
+        return budget_words(turn)
+    tried = turn.watch.ladder.agentless
+    if not agentless or tried < turn.policy.agentless_restarts:
+        return ""
+    return (
+        f"its agent did not come, and {tried} restarts in a row did not bring it; its symbol may have another name at "
+        "this broker (agent_symbol in settings.toml; then restart the engine), or MetaEditor did not take the agent "
+        "(mt5console doctor)"
+    )
 
 
 def _recovery_held(turn: Turn) -> str:

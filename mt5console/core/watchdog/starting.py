@@ -101,7 +101,7 @@ def _paced(turn: Turn) -> bool:
 def _start_automatically(turn: Turn) -> None:
     left = budget_left(turn)
     if left <= 0:
-        quarantine(turn)
+        quarantine(turn, budget_words(turn))
         return
     if turn.now.mono_s < turn.watch.ladder.not_before_mono_s or not _paced(turn):
         return
@@ -113,11 +113,14 @@ def _start_automatically(turn: Turn) -> None:
     )
 
 
-def quarantine(turn: Turn) -> None:
-    """The budget is spent: the breaker opens, and a person must look."""
+def budget_words(turn: Turn) -> str:
+    """Why a spent budget opens the breaker."""
+    return f"{turn.policy.restart_budget} restarts within {turn.policy.restart_window_s:.0f} s did not mend it"
+
+
+def quarantine(turn: Turn, text: str) -> None:
+    """Restarts do not help: the breaker opens, and a person must look; `text` says why."""
     before = turn.watch.state
-    policy = turn.policy
-    text = f"{policy.restart_budget} restarts within {policy.restart_window_s:.0f} s did not mend it"
     turn.keep_ladder(quarantined=text)
     show_quarantine(turn)
     turn.explain("quarantined", text, "a person finds the cause and releases it", before=before)
@@ -269,8 +272,8 @@ def _came_up(turn: Turn) -> None:
     why = f"pid {life.pid} runs, its agent speaks and {login} is in"
     for kind in MENDED_BY_UP:
         turn.clear(kind, why)
-    if turn.watch.ladder.hold:
-        turn.keep_ladder(hold="")
+    if turn.watch.ladder.hold or turn.watch.ladder.agentless:
+        turn.keep_ladder(hold="", agentless=0)
     if was_down or life.by_us:
         turn.say("info", f"MT5 connection recovered successfully. Account: {login} ({turn.who})")
         turn.explain("terminal is up", why, "its robots are awaited")

@@ -191,10 +191,11 @@ def check_round_trip(book) -> None:
     stored = json.loads(json.dumps(to_stored(book.watch)))
     again = from_stored(book.watch.user, stored, book.now)
     ladder, known = again.ladder, book.watch.ladder
-    assert (ladder.restarts_utc_s, ladder.quarantined, ladder.hold) == (
+    assert (ladder.restarts_utc_s, ladder.quarantined, ladder.hold, ladder.agentless) == (
         known.restarts_utc_s,
         known.quarantined,
         known.hold,
+        known.agentless,
     )
     assert (again.link.auth_stop, again.identity_wrong, again.open) == (
         book.watch.link.auth_stop,
