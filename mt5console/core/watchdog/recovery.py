@@ -129,6 +129,9 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
 
 def _agent_gone(turn: Turn, age_s: float) -> None:
     """Only the agent is silent: a terminal whose robots beat is not frozen, and nothing of it is closed."""
+    if turn.clear(IncidentKind.TERMINAL_FROZEN, "its robots beat again"):
+        turn.clear(IncidentKind.NEEDS_PERSON, "its robots beat again: it is not frozen")
+        turn.forget_said("recover:terminal_frozen", "guard:terminal_frozen")
     opened = turn.open(
         IncidentKind.AGENT_MISSING,
         f"the agent of {turn.who} is silent for {age_s:.0f} s while robots beat: the terminal is not frozen; somebody "

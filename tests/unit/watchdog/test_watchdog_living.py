@@ -89,6 +89,17 @@ def test_once_the_robots_fall_silent_as_well_the_terminal_is_judged_as_frozen_wi
     assert IncidentKind.TERMINAL_FROZEN in play.open_kinds
 
 
+def test_robots_that_beat_again_end_a_freeze_that_waited_for_a_person(play) -> None:
+    play.world.trade_mode, play.world.positions = TradeMode.REAL, (POSITION,)
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    play >> 60.0
+    assert {IncidentKind.TERMINAL_FROZEN, IncidentKind.NEEDS_PERSON} <= play.open_kinds
+    beats_go_on(play, 30.0)
+    assert play.open_kinds - {IncidentKind.ROBOT_STALE} == {IncidentKind.AGENT_MISSING}
+
+
 def test_after_the_engines_death_robots_still_tell_that_the_terminal_is_not_frozen(play) -> None:
     play.robot(123, "d1")
     play.healthy()
