@@ -68,6 +68,7 @@ _LIST = (
     ("A44", NO_STEP, "an ordinary account may register a task for its own logon"),
     ("A45", NO_STEP, "Windows closes terminals cleanly at a shutdown, and says so in the journal"),
     ("A48", NO_STEP, "a start without a broker link is told by the journal, whether or not the agent begins"),
+    ("A49", NO_STEP, "package and journal name a one-time password in the words that we know"),
 )
 
 ASSUMPTIONS = tuple(Assumption(id=name, step=step, fact=fact) for name, step, fact in _LIST)

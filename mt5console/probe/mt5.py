@@ -10,6 +10,8 @@ from typing import Any
 
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import ProbeAnswer, ProbeProblem
+from mt5console.core.model.refusal import asks_one_time
+from mt5console.probe.worker import OWN_FAULT
 
 AUTH_FAILED = -6
 INVALID_VERSION = -5
@@ -20,8 +22,10 @@ GONE_CODES = (-10001, -10002, -10004)
 _TRADE_MODES = {0: TradeMode.DEMO, 1: TradeMode.CONTEST, 2: TradeMode.REAL}
 
 
-def problem_of(code: int) -> ProbeProblem:
-    """What an error code of the package means for us."""
+def problem_of(code: int, text: str) -> ProbeProblem:
+    """What an error of the package means for us: its code, and its text where it asks for a one-time password."""
+    if asks_one_time(text):
+        return ProbeProblem.AUTH_REFUSED
     if code in GONE_CODES:
         return ProbeProblem.GONE
     if code == TIMED_OUT:
@@ -30,6 +34,8 @@ def problem_of(code: int) -> ProbeProblem:
         return ProbeProblem.AUTH_REFUSED
     if code == INVALID_VERSION:
         return ProbeProblem.VERSION
+    if code == OWN_FAULT:
+        return ProbeProblem.OWN_SIDE
     return ProbeProblem.OTHER
 
 

@@ -20,6 +20,7 @@ from mt5console.probe.child import ChildBroken, ChildHung, ProbeChild, child_com
 from mt5console.probe.mt5 import answer_of, problem_of
 from mt5console.probe.pipe import pipe_exists
 from mt5console.probe.seats import Seat, Seats
+from mt5console.probe.worker import OWN_FAULT
 
 WORKER = Path(__file__).with_name("worker.py")
 LONGEST_LOGIN_WAIT_MS = 2000
@@ -134,24 +135,27 @@ class _Visit:
             raise _NotDone(ProbeProblem.HUNG, 0, text) from None
         except ChildBroken as error:
             text = f"the probe child failed, {error}{self._give_up(seat)}"
-            raise _NotDone(ProbeProblem.OTHER, 0, text) from None
+            raise _NotDone(ProbeProblem.OWN_SIDE, OWN_FAULT, text) from None
         except OSError as error:
             text = f"a probe child could not be started: {error.strerror or error}"
-            raise _NotDone(ProbeProblem.OTHER, 0, text) from None
+            raise _NotDone(ProbeProblem.OWN_SIDE, OWN_FAULT, text) from None
         answer = reply.get("answer")
         if reply.get("ok") is True and isinstance(answer, dict):
             return answer
         seat.attached = None
-        code = reply.get("code") if isinstance(reply.get("code"), int) else 0
-        note = self._end_strays(self._started(seat))
-        raise _NotDone(problem_of(int(code or 0)), int(code or 0), f"{reply.get('text')}{note}")
+        told = reply.get("code")
+        code = told if isinstance(told, int) else OWN_FAULT
+        # A child with a fault of its own is replaced: a mended package is found by a fresh interpreter alone.
+        note = self._give_up(seat) if code == OWN_FAULT else self._end_strays(self._started(seat))
+        text = str(reply.get("text"))
+        raise _NotDone(problem_of(code, text), code, f"{text}{note}")
 
     def _result(self, seat: Seat, answer: Mapping[str, Any]) -> ProbeResult:
         try:
             return ProbeResult(answer=answer_of(answer), problem=None, code=1, text="Success")
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             text = f"the probe child failed, its answer was not understood{self._give_up(seat)}"
-            raise _NotDone(ProbeProblem.OTHER, 0, text) from None
+            raise _NotDone(ProbeProblem.OWN_SIDE, OWN_FAULT, text) from None
 
     def _give_up(self, seat: Seat) -> str:
         """End the child, and what its package started; gives the words for the report."""

@@ -18,6 +18,8 @@ from typing import Any
 
 PROTOCOL = 1
 DEADLINE_MARGIN_S = 5.0
+OWN_FAULT = 0
+"""The code of what is our own side's fault; the package's own are 1 or negative."""
 CONNECTION_CODES = (-10000, -10001, -10002, -10004)
 
 
@@ -56,8 +58,11 @@ class PackageUser:
         if self._package is None:
             try:
                 self._package = importlib.import_module(self._module)
-            except ImportError as error:
-                raise PackageFailed(0, f"the package {self._module} cannot be imported: {error}") from error
+            except (
+                Exception
+            ) as error:  # an extension built for another numpy raises ValueError, and others what they like
+                said = f"{type(error).__name__}: {error}"
+                raise PackageFailed(OWN_FAULT, f"the package {self._module} cannot be imported ({said})") from error
 
     def _attach(self, request: dict[str, Any]) -> dict[str, Any]:
         path = str(request["path"])
@@ -129,7 +134,13 @@ def answer(user: PackageUser, line: bytes) -> dict[str, Any]:
         text = failed.text.replace(password, "***") if password else failed.text
         return {"v": PROTOCOL, "id": number, "ok": False, "code": failed.code, "text": text}
     except Exception as error:  # noqa: BLE001 - the package may raise anything; its text could quote the request
-        return {"v": PROTOCOL, "id": number, "ok": False, "code": 0, "text": f"{type(error).__name__} in the probe"}
+        return {
+            "v": PROTOCOL,
+            "id": number,
+            "ok": False,
+            "code": OWN_FAULT,
+            "text": f"{type(error).__name__} in the probe",
+        }
     finally:
         faulthandler.cancel_dump_traceback_later()
 

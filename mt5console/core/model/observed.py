@@ -123,7 +123,8 @@ class RobotError:
 class ProbeProblem(StrEnum):
     """Why a probe did not answer, mapped from the package's error codes and the outside deadline.
 
-    `BUSY` says nothing of the terminal: it was not asked, for want of a free probe child.
+    `BUSY` says nothing of the terminal: it was not asked, for want of a free probe child. `OWN_SIDE` says nothing of it
+    either: the package cannot be imported here, or its probe child cannot be started or broke.
     """
 
     NOT_RUNNING = "not_running"
@@ -133,6 +134,7 @@ class ProbeProblem(StrEnum):
     HUNG = "hung"
     VERSION = "version"
     BUSY = "busy"
+    OWN_SIDE = "own_side"
     OTHER = "other"
 
 

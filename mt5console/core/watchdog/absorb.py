@@ -21,7 +21,8 @@ from mt5console.core.model.facts import (
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.watchdog.checks import NO_ANSWER, agent_fresh
+from mt5console.core.model.refusal import refusal
+from mt5console.core.watchdog.checks import NO_ANSWER, OUR_SIDE, agent_fresh
 from mt5console.core.watchdog.marks import marked
 from mt5console.core.watchdog.memory import NO_ROBOT, AgentMemory, IpcMemory
 from mt5console.core.watchdog.turn import Turn
@@ -89,6 +90,7 @@ def take_answer(turn: Turn, fact: ProbeAnswered) -> None:
         return
     recovered = turn.watch.ipc.reattaches > 0
     turn.put(ipc=IpcMemory(answer=fact.answer, answered_mono_s=turn.now.mono_s))
+    turn.forget_said("ipc:dead", "ipc:ours")
     _alive(turn, turn.now.mono_s)
     _trade_mode(turn, fact.answer.trade_mode)
     cleared = turn.clear(IncidentKind.IPC_DEAD, "IPC answers again")
@@ -102,23 +104,29 @@ def _asked_of_another_life(turn: Turn) -> bool:
 
 
 def take_failure(turn: Turn, fact: ProbeFailed) -> None:
-    """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone."""
+    """IPC did not answer; counted only where the agent is fresh and the account in, so that it speaks of IPC alone.
+
+    A login that is pending without a broker link is the broker's outage, even while the account is still shown.
+    """
     if _asked_of_another_life(turn):
         return
     watch = turn.watch
     assert watch.process is not None
     agent = watch.agent
     settled = watch.process.up and agent_fresh(watch, turn.now, turn.policy)
-    account_in = agent is not None and agent.login == watch.user.account.login
+    account_in = agent is not None and agent.login == watch.user.account.login and agent.connected
     counts = fact.problem in NO_ANSWER or (fact.problem is ProbeProblem.LOGIN_PENDING and account_in)
+    ours = fact.problem in OUR_SIDE
     failed = replace(
         watch.ipc,
         problem=fact.problem,
         failed_mono_s=turn.now.mono_s,
         text=fact.text,
         failures=watch.ipc.failures + (1 if settled and counts else 0),
+        own_failures=watch.ipc.own_failures + (1 if settled else 0) if ours else 0,
     )
     turn.put(ipc=failed)
+    turn.forget_said("ipc:dead" if ours else "ipc:ours")
 
 
 def take_usage(turn: Turn, fact: ProcessUsageSeen) -> None:
@@ -158,7 +166,7 @@ def take_journal(turn: Turn, fact: JournalSeen) -> None:
         None,
         str(turn.watch.user.account.login),
     ):
-        stop_logins(turn, f"the broker refused the login: {entry.text}")
+        stop_logins(turn, refusal(entry.text, entry.detail("reason") or ""))
 
 
 def stop_logins(turn: Turn, why: str) -> None:

@@ -125,7 +125,8 @@ def _missing(turn: Turn, age_s: float) -> None:
         what = f"the agent of {turn.who} did not come within {turn.policy.start_grace_s:.0f} s of the process"
         why = f"no word from the agent {age_s:.0f} s after the process {_and_link(turn)}was seen"
     next_step = (
-        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml)?"
+        "it is restarted by policy; does the broker have EURUSD under that name (agent_symbol in settings.toml; then "
+        "restart the engine, which reads it at its start)?"
     )
     if nobody_runs(turn):
         why = f"{why}; no expert has run in this process, so no position loses its robot"

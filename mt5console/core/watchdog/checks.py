@@ -20,8 +20,11 @@ from mt5console.core.watchdog.watch import TerminalWatch
 Finding = tuple[bool | None, float | None, str]
 """(ok, age in seconds, evidence)."""
 
-NO_ANSWER = frozenset({ProbeProblem.HUNG, ProbeProblem.GONE, ProbeProblem.OTHER, ProbeProblem.VERSION})
+NO_ANSWER = frozenset({ProbeProblem.HUNG, ProbeProblem.GONE, ProbeProblem.OTHER})
 """Problems that mean: the terminal did not answer over IPC."""
+
+OUR_SIDE = frozenset({ProbeProblem.OWN_SIDE, ProbeProblem.VERSION})
+"""Problems of the package and the Python that it runs in: a restart of the terminal mends none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,12 @@ def is_beating(robot: DesiredRobot, memory: RobotMemory, now: Now, policy: Polic
     return beat.legacy or beat.deployment_id == robot.active.deployment_id
 
 
+def any_robot_beats(watch: TerminalWatch, now: Now, policy: Policy) -> bool:
+    """Whether any robot of this process's life beats freshly, in whatever version: then the process is not frozen."""
+    beats = (memory.beat_mono_s for memory in watch.robots.values())
+    return any(beat is not None and now.mono_s - beat <= policy.robot_stale_s for beat in beats)
+
+
 def find_process(watch: TerminalWatch, now: Now, policy: Policy) -> Finding:
     """Is exactly one process of the terminal alive?"""
     if watch.conflict_pids:
@@ -108,8 +117,9 @@ def find_ipc(watch: TerminalWatch, now: Now, policy: Policy) -> Finding:
     if ipc.problem is not None and ipc.failed_mono_s is not None:
         age = now.mono_s - ipc.failed_mono_s
         words = f"{ipc.problem.value}: {ipc.text}" if ipc.text else ipc.problem.value
-        if ipc.problem in NO_ANSWER:
-            return False, age, f"{words} ({ipc.failures} in a row)"
+        if ipc.problem in NO_ANSWER | OUR_SIDE:
+            count = ipc.own_failures if ipc.problem in OUR_SIDE else ipc.failures
+            return False, age, f"{words} ({count} in a row)"
         return None, age, words
     if ipc.answer is None or ipc.answered_mono_s is None:
         return None, None, "not asked yet"

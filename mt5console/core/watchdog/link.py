@@ -10,6 +10,7 @@ from mt5console.core.model.commands import LogInAgain
 from mt5console.core.model.facts import ActFailed, LoginFinished
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.model.refusal import refusal, refusal_next_step
 from mt5console.core.watchdog.absorb import stop_logins
 from mt5console.core.watchdog.checks import Word, account_word, expected_robots
 from mt5console.core.watchdog.recovery import fleet_holds
@@ -49,7 +50,7 @@ def _probe_refused(turn: Turn) -> None:
     if ipc.problem is ProbeProblem.AUTH_REFUSED and not link.auth_stop and not link.login_act:
         agent = turn.watch.agent
         if agent is None or agent.login == 0:
-            stop_logins(turn, f"the broker refused the login: {ipc.text}")
+            stop_logins(turn, refusal(ipc.text))
 
 
 def _account_in(turn: Turn, word: Word) -> None:
@@ -101,11 +102,11 @@ def show_auth_stop(turn: Turn) -> None:
     opened = turn.open(
         IncidentKind.AUTH_FAILED,
         f"the account {turn.watch.user.account} of {turn.who} is refused: {why}",
-        "check login, server and password; store the right password, then release it; no blind retries",
+        refusal_next_step(why),
     )
     if opened:
         turn.say("error", f"MT5 login refused ({turn.who}, {turn.watch.user.account}); not tried again")
-        turn.explain("no further login", why, "a person corrects the password and releases it")
+        turn.explain("no further login", why, refusal_next_step(why))
 
 
 def _patience(turn: Turn, usual_s: float) -> float:
@@ -203,7 +204,7 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         turn.explain("login answered", fact.text or "the package accepted the login", "the account must be seen in")
         return
     if fact.problem is ProbeProblem.AUTH_REFUSED:
-        stop_logins(turn, f"the broker refused the login: {fact.text}")
+        stop_logins(turn, refusal(fact.text))
         show_auth_stop(turn)
         return
     _login_failed(turn, f"{fact.problem or 'failed'}: {fact.text}")

@@ -69,11 +69,13 @@ class Closing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
     """Restarts and the breaker. `restarts_utc_s`: automatic ones within the window, the budget counts them;
-    `asked_utc_s`: starts that people asked for, kept but not charged. `hold`: why nothing is started until a person
-    looked (`""`: nothing is held). `waived`: a person released the guard for this process's life."""
+    `asked_utc_s`: starts that people asked for, kept but not charged. `agentless`: restarts in a row for an agent that
+    never came, since the terminal was last up. `hold`: why nothing is started until a person looked (`""`: nothing is
+    held). `waived`: a person released the guard for this process's life."""
 
     restarts_utc_s: tuple[float, ...] = ()
     asked_utc_s: tuple[float, ...] = ()
+    agentless: int = 0
     backoff_s: float = 0.0
     not_before_mono_s: float = 0.0
     quarantined: str = ""
@@ -83,7 +85,8 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IpcMemory:
-    """The probe's last answer and its failures since."""
+    """The probe's last answer and its failures since. `own_failures`: those in a row that are our own side's (package
+    or Python), which count towards no restart."""
 
     answer: ProbeAnswer | None = None
     answered_mono_s: float | None = None
@@ -91,6 +94,7 @@ class IpcMemory:
     failed_mono_s: float | None = None
     text: str = ""
     failures: int = 0
+    own_failures: int = 0
     reattaches: int = 0
 
 

@@ -37,6 +37,7 @@ class Policy:
     algo_grace_s: how long algo trading may be off before it is an incident.
     restart_budget: automatic restarts within the window before the breaker opens.
     restart_window_s: the window of the budget.
+    agentless_restarts: restarts in a row for an agent that never comes before the breaker opens, in whatever time.
     backoff_first_s: wait before the first restart of a dead terminal.
     backoff_step_s: wait before the second; doubled from then on.
     backoff_max_s: the longest wait.
@@ -78,6 +79,7 @@ class Policy:
     algo_grace_s: float = 5.0
     restart_budget: int = 5
     restart_window_s: float = 600.0
+    agentless_restarts: int = 2
     backoff_first_s: float = 0.0
     backoff_step_s: float = 5.0
     backoff_max_s: float = 120.0

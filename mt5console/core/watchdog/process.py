@@ -242,14 +242,15 @@ def classify_end(turn: Turn, end: ExitSeen) -> tuple[EndKind, str]:
     """Why an unasked end came about, by what is known now; WAIT while a late journal line may still tell."""
     watch, now, policy = turn.watch, turn.now, turn.policy
     marks = watch.marks
+    if marks.shutdown_mono_s is not None:
+        # Before the exit code: Windows ends what is too slow for it with codes that look like a crash.
+        return EndKind.SHUTDOWN, "the journal tells of a system shutdown"
     if watch.updater_seen:
         return EndKind.UPDATE, "the LiveUpdate program runs"
     if marks.update_mono_s is not None and end.mono_s - marks.update_mono_s <= policy.update_seen_s:
         return EndKind.UPDATE, "the journal told of a started update just before"
     if end.exit_code not in (0, None):
         return EndKind.CRASH, f"exit code {end.exit_code} is no clean end"
-    if marks.shutdown_mono_s is not None:
-        return EndKind.SHUTDOWN, "the journal tells of a system shutdown"
     waited = now.mono_s - end.mono_s
     # A second copy ends at once. Its line in the journal says nothing of a process that has long been running.
     early = end.exit_code in (0, None) and end.uptime_s < policy.second_instance_s

@@ -13,11 +13,12 @@ from mt5console.core.model.commands import CloseTerminal, KillTerminal, Reattach
 from mt5console.core.model.desired import Run
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.absorb import EARLIER_S
-from mt5console.core.watchdog.checks import agent_fresh
+from mt5console.core.watchdog.checks import agent_fresh, any_robot_beats
 from mt5console.core.watchdog.memory import Closing, ProcessLife, RobotMemory
-from mt5console.core.watchdog.starting import budget_left, quarantine
+from mt5console.core.watchdog.starting import budget_left, budget_words, quarantine
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
 
@@ -99,7 +100,7 @@ def watch_agent(turn: Turn) -> None:
 def _agent_speaks(turn: Turn) -> None:
     if turn.watch.stale_since_mono_s is not None:
         turn.put(stale_since_mono_s=None)
-        turn.forget_said("stale", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
+        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
         turn.clear(IncidentKind.NEEDS_PERSON, "the agent speaks again")
     turn.clear(IncidentKind.AGENT_MISSING, "the agent speaks")
     if turn.clear(IncidentKind.TERMINAL_FROZEN, "the agent speaks again"):
@@ -125,6 +126,13 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
             f"acts when it stays so for {needed_s - silent_checks_s:.0f} s more",
         )
         return
+    if any_robot_beats(watch, turn.now, policy):
+        _agent_gone(turn, age_s)
+        return
+    if turn.clear(IncidentKind.AGENT_MISSING, "its robots fell silent as well: judged as a freeze from here on"):
+        turn.put(stale_since_mono_s=turn.now.mono_s)
+        turn.forget_said("stale", "gone")
+        return
     opened = turn.open(
         IncidentKind.TERMINAL_FROZEN,
         f"the terminal of {turn.who} is frozen: its process lives and its agent is silent for {age_s:.0f} s",
@@ -135,17 +143,37 @@ def _agent_silent(turn: Turn, age_s: float) -> None:
     recover(turn, IncidentKind.TERMINAL_FROZEN, f"the agent is silent for {age_s:.0f} s on a living process")
 
 
+def _agent_gone(turn: Turn, age_s: float) -> None:
+    """Only the agent is silent: a terminal whose robots beat is not frozen, and nothing of it is closed."""
+    if turn.clear(IncidentKind.TERMINAL_FROZEN, "its robots beat again"):
+        turn.clear(IncidentKind.NEEDS_PERSON, "its robots beat again: it is not frozen")
+        turn.forget_said("recover:terminal_frozen", "guard:terminal_frozen")
+    opened = turn.open(
+        IncidentKind.AGENT_MISSING,
+        f"the agent of {turn.who} is silent for {age_s:.0f} s while robots beat: the terminal is not frozen; somebody "
+        "probably closed the agent's chart or switched the profile",
+        "its robots go on, and nothing in it can be seen, deployed or removed; restart the terminal when it suits: "
+        "the agent comes with the start; the watchdog does not restart it for this",
+    )
+    if opened:
+        turn.say("warning", f"MT5 agent is gone and robots beat ({turn.who}): silent for {age_s:.0f} s")
+    turn.explain_once(
+        "gone",
+        "not restarted",
+        f"the agent is silent for {age_s:.0f} s and robots beat: the process is not frozen",
+        "a person restarts it when it suits; should its robots fall silent too, it is judged as frozen",
+    )
+
+
 def watch_ipc(turn: Turn) -> None:
     """Reattach the probe, and when that does not help, go on to the restart."""
     watch, ipc = turn.watch, turn.watch.ipc
-    if ipc.failures == 0 or watch.process is None or not agent_fresh(watch, turn.now, turn.policy):
+    if watch.process is None or not agent_fresh(watch, turn.now, turn.policy):
         return
-    if ipc.problem is ProbeProblem.VERSION:
-        turn.open(
-            IncidentKind.IPC_DEAD,
-            f"the MetaTrader5 package does not fit the terminal of {turn.who}: {ipc.text}",
-            "bring package and terminal to matching versions; no restart mends this",
-        )
+    if ipc.own_failures:
+        _our_side(turn)
+        return
+    if ipc.failures == 0:
         return
     if ipc.reattaches < turn.policy.ipc_reattach_tries:
         if ipc.failures >= (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
@@ -153,14 +181,31 @@ def watch_ipc(turn: Turn) -> None:
         return
     if ipc.failures < (ipc.reattaches + 1) * turn.policy.ipc_failures_before_reattach:
         return
-    opened = turn.open(
-        IncidentKind.IPC_DEAD,
-        f"IPC of {turn.who} is dead: {ipc.failures} failures and {ipc.reattaches} new probes in a row",
-        "the terminal is restarted",
-    )
-    if opened:
-        turn.say("warning", f"MT5 IPC is dead ({turn.who}): {ipc.text or ipc.problem}")
+    text = f"IPC of {turn.who} is dead: {ipc.failures} failures and {ipc.reattaches} new probes in a row"
+    _show_ipc(turn, "ipc:dead", text, "the terminal is restarted")
     recover(turn, IncidentKind.IPC_DEAD, f"{ipc.reattaches} new probes did not bring IPC back")
+
+
+def _our_side(turn: Turn) -> None:
+    """The package or its Python fails, whatever the terminal does: a person mends it, and nothing is restarted. One
+    child that broke is no news: the pool has replaced it before the next poll."""
+    ipc = turn.watch.ipc
+    if ipc.problem is ProbeProblem.VERSION:
+        text = f"the MetaTrader5 package does not fit the terminal of {turn.who}: {ipc.text}"
+        _show_ipc(turn, "ipc:ours", text, "bring package and terminal to matching versions; no restart mends this")
+    elif ipc.own_failures > turn.policy.ipc_reattach_tries:
+        text = f"the console's own side of IPC fails for {turn.who}, {ipc.own_failures} times in a row: {ipc.text}"
+        next_step = "run `mt5console doctor`, which says how to mend the package; agent and heartbeats still watch"
+        _show_ipc(turn, "ipc:ours", text, f"{next_step}, and no restart mends this")
+
+
+def _show_ipc(turn: Turn, key: str, text: str, next_step: str) -> None:
+    """Told once for each cause, also when the incident was open for another one before."""
+    if turn.fleet.mode is Mode.OFF or not turn.first_time(key):
+        return
+    ipc = turn.watch.ipc
+    turn.tried(IncidentKind.IPC_DEAD, text, next_step, "")
+    turn.say("warning", f"MT5 IPC is dead ({turn.who}): {ipc.text or ipc.problem}")
 
 
 def _reattach(turn: Turn) -> None:
@@ -198,11 +243,37 @@ def recover(turn: Turn, kind: IncidentKind, why: str) -> None:
         return
     if not turn.may(f"recover:{kind}", "close and restart the terminal", why):
         return
-    if budget_left(turn) <= 0:
-        quarantine(turn)
+    agentless = kind is IncidentKind.AGENT_MISSING and not _is_link_trouble(turn)
+    in_vain = _restarts_in_vain(turn, agentless=agentless)
+    if in_vain:
+        quarantine(turn, in_vain)
         return
+    if agentless:
+        turn.keep_ladder(agentless=watch.ladder.agentless + 1)
     turn.keep(asked="recover")
     close(turn, why, by_person=False)
+
+
+def _is_link_trouble(turn: Turn) -> bool:
+    """Whether the broker link may be why the agent does not come, now or since an outage in this process's life; then
+    the breaker of the budget alone is asked."""
+    is_out = turn.is_open(IncidentKind.BROKER_DISCONNECTED) or turn.watch.marks.link.was_out
+    return is_out or bool(fleet_outage(turn))
+
+
+def _restarts_in_vain(turn: Turn, *, agentless: bool) -> str:
+    """Why no further restart is tried, `""` when one is. Those for an agent that never comes are counted by themselves:
+    each takes the start's grace, so that the budget's window never has room for all of the budget."""
+    if budget_left(turn) <= 0:
+        return budget_words(turn)
+    tried = turn.watch.ladder.agentless
+    if not agentless or tried < turn.policy.agentless_restarts:
+        return ""
+    return (
+        f"its agent did not come, and {tried} restarts in a row did not bring it; its symbol may have another name at "
+        "this broker (agent_symbol in settings.toml; then restart the engine), or MetaEditor did not take the agent "
+        "(mt5console doctor)"
+    )
 
 
 def _recovery_held(turn: Turn) -> str:

@@ -91,8 +91,8 @@ def _lift_stops(turn: Turn) -> None:
     if turn.watch.link.auth_stop:
         _forget_refusal(turn)
         turn.remember()
-    if turn.watch.ladder.hold:
-        turn.keep_ladder(hold="")
+    if turn.watch.ladder.hold or turn.watch.ladder.agentless:
+        turn.keep_ladder(hold="", agentless=0)
     for kind in (
         IncidentKind.AUTH_FAILED,
         IncidentKind.NO_SECRET,
@@ -174,6 +174,7 @@ def _release(turn: Turn) -> None:
         not_before_mono_s=turn.now.mono_s,
         quarantined="",
         hold="",
+        agentless=0,
         waived=watch.process is not None,
     )
     _forget_refusal(turn)

@@ -17,7 +17,7 @@ from mt5console.core.watchdog.checks import agent_fresh, expected_robots
 from mt5console.core.watchdog.ending import show_quarantine
 from mt5console.core.watchdog.identity import same_server
 from mt5console.core.watchdog.memory import StartIntent
-from mt5console.core.watchdog.process import wipe_ini
+from mt5console.core.watchdog.process import wait_before_next_start, wipe_ini
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
 from mt5console.core.watchdog.watch import TerminalWatch
@@ -35,6 +35,10 @@ MENDED_BY_UP = (
     IncidentKind.NEEDS_PERSON,
 )
 """Incidents that an answering, logged-in terminal ends."""
+
+PASSES_BY_ITSELF = frozenset({"spawn_failed", "os_error", "no_permission", "write_failed", "keyring_failed"})
+"""Codes of a failed start whose cause may be gone at the next try (a scanner that holds a file, a keyring that is not
+up yet). Every other one, known or not, is held for a person."""
 
 
 def restarts_in_window(turn_utc_s: float, window_s: float, instants: tuple[float, ...]) -> tuple[float, ...]:
@@ -97,7 +101,7 @@ def _paced(turn: Turn) -> bool:
 def _start_automatically(turn: Turn) -> None:
     left = budget_left(turn)
     if left <= 0:
-        quarantine(turn)
+        quarantine(turn, budget_words(turn))
         return
     if turn.now.mono_s < turn.watch.ladder.not_before_mono_s or not _paced(turn):
         return
@@ -109,11 +113,14 @@ def _start_automatically(turn: Turn) -> None:
     )
 
 
-def quarantine(turn: Turn) -> None:
-    """The budget is spent: the breaker opens, and a person must look."""
+def budget_words(turn: Turn) -> str:
+    """Why a spent budget opens the breaker."""
+    return f"{turn.policy.restart_budget} restarts within {turn.policy.restart_window_s:.0f} s did not mend it"
+
+
+def quarantine(turn: Turn, text: str) -> None:
+    """Restarts do not help: the breaker opens, and a person must look; `text` says why."""
     before = turn.watch.state
-    policy = turn.policy
-    text = f"{policy.restart_budget} restarts within {policy.restart_window_s:.0f} s did not mend it"
     turn.keep_ladder(quarantined=text)
     show_quarantine(turn)
     turn.explain("quarantined", text, "a person finds the cause and releases it", before=before)
@@ -186,7 +193,8 @@ def _issue_again(turn: Turn, intent: StartIntent) -> None:
 
 
 def take_start_failed(turn: Turn, fact: ActFailed) -> None:
-    """Our start could not be carried out: an incident, and no blind retry."""
+    """Our start could not be carried out: an incident. An automatic one is tried again by policy where the cause may
+    pass; a person's is not, for that person is told, and can ask again."""
     start = turn.watch.start
     if start is None or start.act_id != fact.act_id:
         return
@@ -195,21 +203,33 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
     turn.keep(start=None)
     turn.move(Trigger.PROCESS_LOST)
     wipe_ini(turn, "the start failed")
+    again = fact.code in PASSES_BY_ITSELF and not start.by_person
     if fact.code == "disk_full":
         turn.put(storage_error=fact.text)
+    elif again:
+        wait_before_next_start(turn)
     else:
         turn.keep_ladder(hold=f"the start failed ({fact.code}): {fact.text}")
+    _show_start_failed(turn, fact, again=again)
+    why = f"{fact.code}: {fact.text}"
+    if again:
+        wait_s = max(0.0, turn.watch.ladder.not_before_mono_s - turn.now.mono_s)
+        turn.explain("will be tried again", why, f"in {wait_s:.0f} s (backoff), while the budget lasts", before=before)
+    else:
+        turn.explain("not tried again", why, "a person mends the cause, then starts it", before=before)
+
+
+def _show_start_failed(turn: Turn, fact: ActFailed, *, again: bool) -> None:
     kinds = {"no_secret": IncidentKind.NO_SECRET, "disk_full": IncidentKind.DISK_FULL}
-    kind = kinds.get(fact.code, IncidentKind.START_FAILED)
-    turn.open(
-        kind,
+    turn.tried(
+        kinds.get(fact.code, IncidentKind.START_FAILED),
         f"the terminal of {turn.who} could not be started: {fact.text}",
-        "mend the cause, then start or release it",
+        "the watchdog tries again while its budget lasts; mend the cause meanwhile"
+        if again
+        else "mend the cause, then start or release it",
+        f"{fact.code}: {fact.text}" if again else "",
     )
     turn.say("error", f"MT5 terminal could not be started ({turn.who}, {fact.code}): {fact.text}")
-    turn.explain(
-        "not tried again", f"{fact.code}: {fact.text}", "a person mends the cause, then starts it", before=before
-    )
 
 
 def login_seen(watch: TerminalWatch, *, fresh_agent: bool) -> bool:
@@ -252,8 +272,8 @@ def _came_up(turn: Turn) -> None:
     why = f"pid {life.pid} runs, its agent speaks and {login} is in"
     for kind in MENDED_BY_UP:
         turn.clear(kind, why)
-    if turn.watch.ladder.hold:
-        turn.keep_ladder(hold="")
+    if turn.watch.ladder.hold or turn.watch.ladder.agentless:
+        turn.keep_ladder(hold="", agentless=0)
     if was_down or life.by_us:
         turn.say("info", f"MT5 connection recovered successfully. Account: {login} ({turn.who})")
         turn.explain("terminal is up", why, "its robots are awaited")

@@ -127,6 +127,7 @@ def to_stored(watch: TerminalWatch) -> dict[str, Any]:
         "asked": watch.asked,
         "restarts": list(ladder.restarts_utc_s),
         "asked_restarts": list(ladder.asked_utc_s),
+        "agentless": ladder.agentless,
         "backoff_s": ladder.backoff_s,
         "quarantined": ladder.quarantined,
         "hold": ladder.hold,
@@ -165,6 +166,7 @@ def _recalled(user: DesiredUser, stored: Mapping[str, Any], now: Now) -> Termina
         ladder=Ladder(
             restarts_utc_s=_instants(stored["restarts"], now),
             asked_utc_s=_instants(stored.get("asked_restarts", []), now),
+            agentless=int(stored.get("agentless", 0)),
             backoff_s=backoff_s,
             not_before_mono_s=now.mono_s + backoff_s,
             quarantined=_text(stored["quarantined"]),

@@ -79,7 +79,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
         ),
         "auth_failed": Cause(
             title="Login refused",
-            means="The broker does not accept this account's password: robots see no prices and cannot trade.",
+            means="The broker does not accept this account's password, or wants a one-time one: robots cannot trade.",
             rank=74,
             act="set_password",
             button="Set password…",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.observed import ProbeProblem
 from mt5console.probe.mt5 import answer_of, problem_of
 
 TERMINAL = {
@@ -55,7 +56,7 @@ def test_no_account_is_login_zero_of_unknown_money(account: dict[str, Any] | Non
 
 @given(st.integers())
 def test_every_code_is_some_problem(code: int) -> None:
-    assert problem_of(code).value
+    assert problem_of(code, "").value
 
 
 json_values = st.recursive(
@@ -74,3 +75,10 @@ def test_foreign_values_are_refused_in_known_ways(data: dict[str, Any]) -> None:
         assert answer_of(data).build is not None
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return
+
+
+@pytest.mark.parametrize("code", [-1, -6, -7, -10005])
+def test_a_one_time_password_is_a_refusal_whatever_code_it_comes_with(code: int) -> None:
+    text = "Unsupported authorization mode, OTP or certificate password needed"
+    assert problem_of(code, text) is ProbeProblem.AUTH_REFUSED
+    assert problem_of(-7, "Unsupported method") is ProbeProblem.OTHER

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -185,7 +186,7 @@ def test_nonsense_ends_the_child_and_says_why(world: World, deed: str, words: st
     pool, executable = world.pool(), world.terminal(deed)
     for _ in range(2):
         result = pool.poll(executable, 10)
-        assert result.problem is ProbeProblem.OTHER
+        assert result.problem is ProbeProblem.OWN_SIDE
         assert words in result.text
     first, second = world.visits(executable)
     assert first != second
@@ -196,7 +197,7 @@ def test_a_child_that_speaks_unasked_is_replaced(world: World) -> None:
     pool, executable = world.pool(), world.terminal("twice")
     assert pool.poll(executable, 10).answer is not None
     results = [pool.poll(executable, 10) for _ in range(2)]
-    assert any(result.problem is ProbeProblem.OTHER for result in results)
+    assert any(result.problem is ProbeProblem.OWN_SIDE for result in results)
     assert len(world.children()) <= 1
 
 
@@ -259,7 +260,7 @@ def test_a_hang_does_not_hold_up_the_neighbours(world: World) -> None:
         assert pool.poll(ok, 2).answer is not None
         assert not hung.done()
         pool.drop(hang)
-        assert hung.result(3).problem is ProbeProblem.OTHER
+        assert hung.result(3).problem is ProbeProblem.OWN_SIDE
 
 
 def test_waiting_for_the_same_terminal_counts_towards_the_deadline(world: World) -> None:
@@ -303,11 +304,38 @@ def test_drop_ends_the_child_and_the_next_poll_attaches_anew(world: World) -> No
     assert len(set(world.visits(executable))) == 2
 
 
+def test_a_child_that_cannot_be_started_is_our_own_sides_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, executable = world.pool(), world.terminal("ok")
+    monkeypatch.setattr("mt5console.probe.pool.ProbeChild", Mock(side_effect=OSError(24, "Too many open files")))
+    result = pool.poll(executable, 10)
+    assert (result.problem, result.code) == (ProbeProblem.OWN_SIDE, 0)
+    assert "Too many open files" in result.text
+
+
+@pytest.mark.parametrize("error", ["ImportError('no numpy')", "ValueError('numpy.dtype size changed')"])
+def test_a_package_that_cannot_be_imported_is_named_and_found_again_once_it_is_mended(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    package = world.directory / "broken_package.py"
+    package.write_text(f"raise {error}")
+    monkeypatch.syspath_prepend(str(world.directory))
+    pool, executable = ChildProbePool("broken_package", world.hosts), world.terminal("ok")
+    world.pools.append(pool)
+    result = pool.poll(executable, 10)
+    assert result.problem is ProbeProblem.OWN_SIDE
+    assert "broken_package cannot be imported" in result.text
+    assert error.split("'")[1] in result.text
+    package.write_text(
+        "def initialize(*a, **k): return False\ndef last_error(): return (-10005, 'IPC timeout')\ndef shutdown(): pass"
+    )
+    assert pool.poll(executable, 10).problem is ProbeProblem.LOGIN_PENDING
+
+
 def test_a_killed_child_is_replaced(world: World) -> None:
     pool, executable = world.pool(), world.terminal("ok")
     pool.poll(executable, 10)
     world.children()[0].kill()
-    assert pool.poll(executable, 10).problem is ProbeProblem.OTHER
+    assert pool.poll(executable, 10).problem is ProbeProblem.OWN_SIDE
     assert pool.poll(executable, 10).answer is not None
 
 

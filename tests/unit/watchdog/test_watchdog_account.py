@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from mt5console.core.model.commands import LogInAgain, StartTerminal
 from mt5console.core.model.facts import ActFailed, LoginFinished
 from mt5console.core.model.ids import UserId
@@ -120,6 +122,44 @@ def test_a_refused_login_is_not_tried_again_until_a_person_released_it(play) -> 
     play >> 60.0
     play >> play.asked(ReleaseRequest(user_id=play.watch.user.user_id))
     play >> play.policy.login_grace_s + 1.0 << LogInAgain
+
+
+ONE_TIME = "Unsupported authorization mode, OTP or certificate password needed"
+
+
+@pytest.mark.parametrize("source", ["login", "probe", "journal"])
+def test_an_account_with_one_time_passwords_is_told_as_such_and_never_logged_in_again(play, source) -> None:
+    play.healthy()
+    log_out(play)
+    play.world.probe = False
+    if source == "login":
+        play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+        play >> replace(finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED), text=ONE_TIME)
+    elif source == "probe":
+        play >> 0.5
+        play >> replace(play.probe_failed(ProbeProblem.AUTH_REFUSED), text=ONE_TIME)
+    else:
+        text = f"'{play.world.login}': authorization on S failed (one-time password required)"
+        play >> play.journal(JournalKind.AUTHORIZATION_FAILED, text)
+    play >> 120.0
+    (incident,) = (o for v in play.verdicts for o in v.opened if o.kind is IncidentKind.AUTH_FAILED)
+    assert "one-time password (OTP)" in incident.text
+    assert incident.next_step.startswith("log it in by hand at every start")
+    log_in(play)
+    play.world.probe = True
+    play >> 5.0
+    assert play.open_kinds == set()
+
+
+def test_a_wrong_password_is_not_told_as_a_one_time_one(play) -> None:
+    play.healthy()
+    log_out(play)
+    text = "authorization on OTP-Demo failed (Invalid account)"
+    play >> play.journal(JournalKind.AUTHORIZATION_FAILED, text, reason="Invalid account")
+    play >> 5.0
+    (incident,) = (o for v in play.verdicts for o in v.opened if o.kind is IncidentKind.AUTH_FAILED)
+    assert "one-time" not in incident.text
+    assert "store the right password" in incident.next_step
 
 
 def test_a_release_is_not_taken_back_by_the_probes_word_on_the_login_before(play) -> None:

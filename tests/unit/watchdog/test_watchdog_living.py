@@ -52,6 +52,67 @@ def test_a_frozen_terminal_that_speaks_again_in_time_is_left_alone(play) -> None
     assert play.opened == []
 
 
+def beats_go_on(play, seconds: float) -> None:
+    """The agent is silent, and robot 123 beats every second."""
+    for _ in range(int(seconds)):
+        play >> play.beat(123, "d1")
+        play >> 1.0
+
+
+def test_a_terminal_whose_robots_beat_is_not_frozen_when_its_agents_chart_is_closed(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    beats_go_on(play, 120.0)
+    assert play.open_kinds == {IncidentKind.AGENT_MISSING}
+    (incident,) = (opened for verdict in play.verdicts for opened in verdict.opened)
+    assert "closed the agent's chart" in incident.text
+    assert "the agent comes with the start" in incident.next_step
+    assert sum(decision.decided == "not restarted" for decision in play.decisions) == 1
+    assert (play.watch.state, play.watch.ladder.restarts_utc_s) == (State.DEGRADED, ())
+    play.world.agent = True
+    play >> 4.0
+    assert (play.watch.state, play.open_kinds) == (State.HEALTHY, set())
+
+
+def test_once_the_robots_fall_silent_as_well_the_terminal_is_judged_as_frozen_with_its_full_patience(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    beats_go_on(play, 60.0)
+    play >> play.policy.robot_stale_s + 0.5
+    assert IncidentKind.AGENT_MISSING not in play.open_kinds
+    patience_s = (play.policy.failures_before_freeze_acts - 1) * play.policy.check_interval_s
+    play >> patience_s - 2.0
+    assert IncidentKind.TERMINAL_FROZEN not in play.open_kinds
+    play >> 2.5 << CloseTerminal
+    assert IncidentKind.TERMINAL_FROZEN in play.open_kinds
+
+
+def test_robots_that_beat_again_end_a_freeze_that_waited_for_a_person(play) -> None:
+    play.world.trade_mode, play.world.positions = TradeMode.REAL, (POSITION,)
+    play.robot(123, "d1")
+    play.healthy()
+    freeze(play)
+    play >> 60.0
+    assert {IncidentKind.TERMINAL_FROZEN, IncidentKind.NEEDS_PERSON} <= play.open_kinds
+    beats_go_on(play, 30.0)
+    assert play.open_kinds - {IncidentKind.ROBOT_STALE} == {IncidentKind.AGENT_MISSING}
+
+
+def test_after_the_engines_death_robots_still_tell_that_the_terminal_is_not_frozen(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    pid, started, last_word = play.watch.pid, play.watch.process.started_utc_s, play.agent()
+    play.world.agent = False
+    beats_go_on(play, 30.0)
+    play.engine_dies()
+    play >> replace(play.seen(pid), started_utc_s=started)
+    play >> replace(last_word, age_s=30.0)
+    beats_go_on(play, 120.0)
+    assert play.open_kinds == {IncidentKind.AGENT_MISSING}
+
+
 def test_a_probe_is_not_asked_of_a_frozen_terminal(play) -> None:
     play.healthy()
     assert probe_wanted(play.watch, play.now, play.policy)
@@ -184,6 +245,21 @@ def test_a_login_that_is_pending_is_a_matter_of_the_account(play) -> None:
     assert play.watch.ipc.reattaches == 0
 
 
+def test_a_login_that_is_pending_in_a_brokers_outage_restarts_no_healthy_terminal(play) -> None:
+    play.healthy()
+    play.world.probe, play.world.connected = False, False
+    play >> 0.5
+    for _ in range(6):
+        play >> play.probe_failed(ProbeProblem.LOGIN_PENDING)
+    assert (play.watch.ipc.failures, play.watch.ipc.reattaches) == (0, 0)
+
+
+def test_a_login_that_stays_pending_though_the_account_is_in_is_a_matter_of_ipc(play) -> None:
+    play.healthy()
+    play.world.probe = False
+    play >> play.probe_failed(ProbeProblem.LOGIN_PENDING) << ReattachProbe
+
+
 def test_not_running_is_left_to_the_process_scan(play) -> None:
     play.healthy()
     play.world.probe = False
@@ -199,6 +275,38 @@ def test_a_version_that_does_not_fit_is_not_mended_by_restarts(play) -> None:
         play >> play.probe_failed(ProbeProblem.VERSION)
     play >> 10.0
     assert play.open_kinds == {IncidentKind.IPC_DEAD}
+
+
+def test_a_fault_of_our_own_python_is_told_and_restarts_nothing(play) -> None:
+    play.healthy()
+    play.world.probe = False
+    for _ in range(play.policy.ipc_reattach_tries):
+        play >> play.probe_failed(ProbeProblem.OWN_SIDE)
+        play >> play.policy.check_interval_s
+    assert play.opened == []
+    for _ in range(10):
+        play >> play.probe_failed(ProbeProblem.OWN_SIDE)
+        play >> play.policy.check_interval_s
+    assert play.open_kinds == {IncidentKind.IPC_DEAD}
+    (incident,) = (opened for verdict in play.verdicts for opened in verdict.opened)
+    assert "own side" in incident.text
+    assert "mt5console doctor" in incident.next_step
+    assert (play.watch.state, play.watch.ladder.restarts_utc_s) == (State.DEGRADED, ())
+    play.world.probe = True
+    play >> play.policy.check_interval_s + 1.0
+    assert (play.watch.state, play.open_kinds) == (State.HEALTHY, set())
+
+
+@pytest.mark.parametrize("ours", [ProbeProblem.OWN_SIDE, ProbeProblem.VERSION])
+def test_what_our_own_side_failed_counts_towards_no_restart(play, ours) -> None:
+    play.healthy()
+    play.world.probe = False
+    for _ in range(10):
+        play >> play.probe_failed(ours)
+    for _ in range(play.policy.ipc_reattach_tries):
+        play >> play.probe_failed(ProbeProblem.HUNG) << ReattachProbe
+        play >> play.probe_failed(ours)
+    play >> play.probe_failed(ProbeProblem.HUNG) << CloseTerminal
 
 
 def test_a_live_update_is_left_alone_and_the_terminal_comes_back_by_itself(play) -> None:
@@ -218,6 +326,13 @@ def test_a_live_update_is_left_alone_and_the_terminal_comes_back_by_itself(play)
 
 def test_the_updaters_process_alone_explains_an_exit(play) -> None:
     play.healthy() >> play.exited(0, updater=True)
+    assert play.watch.state is State.UPDATING
+
+
+def test_an_updater_that_runs_is_left_alone_also_when_the_journal_told_of_a_shutdown(play) -> None:
+    play.healthy() >> play.journal(JournalKind.SYSTEM_SHUTDOWN)
+    play >> play.exited(0, updater=True)
+    play >> play.policy.update_deadline_s - 1.0
     assert play.watch.state is State.UPDATING
 
 

@@ -45,7 +45,7 @@ STEPS = st.lists(
         st.tuples(st.just("trade_mode"), st.sampled_from(list(TradeMode))),
         st.tuples(st.just("charts"), st.sampled_from([(), ("Robot_123_a",), ("Robot_123_b",), ("Robot_9_a",)])),
         st.tuples(st.just("beats"), st.sampled_from([(), ((123, "d1"),), ((123, "d0"),)])),
-        st.tuples(st.just("failed"), st.sampled_from(["no_secret", "disk_full", "other"])),
+        st.tuples(st.just("failed"), st.sampled_from(["no_secret", "disk_full", "spawn_failed", "other"])),
         st.tuples(st.just("login_end"), st.sampled_from([True, False])),
         st.tuples(st.just("storage"), st.sampled_from(["", "no space left"])),
         st.tuples(st.just("mode"), st.sampled_from([Mode.ON, Mode.ON, Mode.OBSERVE, Mode.OFF])),
@@ -199,10 +199,11 @@ def check_round_trip(book) -> None:
     stored = json.loads(json.dumps(to_stored(book.watch)))
     again = from_stored(book.watch.user, stored, book.now)
     ladder, known = again.ladder, book.watch.ladder
-    assert (ladder.restarts_utc_s, ladder.quarantined, ladder.hold) == (
+    assert (ladder.restarts_utc_s, ladder.quarantined, ladder.hold, ladder.agentless) == (
         known.restarts_utc_s,
         known.quarantined,
         known.hold,
+        known.agentless,
     )
     assert (again.link.auth_stop, again.identity_wrong, again.open) == (
         book.watch.link.auth_stop,

@@ -8,7 +8,7 @@ import pytest
 
 from mt5console.core.model.commands import StartTerminal
 from mt5console.core.model.desired import Run
-from mt5console.core.model.facts import ActFailed, StorageSeen
+from mt5console.core.model.facts import ActFailed
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import JournalKind, PositionSeen
 from mt5console.core.model.records import IncidentKind
@@ -256,31 +256,6 @@ def test_the_start_ini_is_wiped_at_its_deadline_even_without_a_login(play) -> No
     assert [wipe.reason for wipe in play.wipes] == ["its deadline passed without a login"]
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("no_secret", IncidentKind.NO_SECRET),
-        ("disk_full", IncidentKind.DISK_FULL),
-        ("spawn_failed", IncidentKind.START_FAILED),
-    ],
-)
-def test_a_start_that_cannot_be_carried_out_is_an_incident_and_not_tried_blindly(play, code, kind) -> None:
-    play >> play.absent() << StartTerminal
-    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code=code, text="it did not work")
-    play >> 120.0
-    assert play.watch.state is State.DOWN
-    assert kind in play.open_kinds
-
-
-def test_a_start_goes_on_once_there_is_room_on_the_disk_again(play) -> None:
-    play >> play.absent() << StartTerminal
-    user_id = play.watch.user.user_id
-    play >> ActFailed(user_id=user_id, act_id=play.last.act_id, code="disk_full", text="no room")
-    play >> 5.0
-    play >> StorageSeen(user_id=user_id, free_bytes=10**9) << StartTerminal
-    assert IncidentKind.DISK_FULL in play.cleared
-
-
 def test_a_start_that_a_person_asks_for_needs_no_budget_and_lifts_a_hold(play) -> None:
     play >> play.absent() << StartTerminal
     user_id = play.watch.user.user_id
@@ -300,9 +275,10 @@ def test_an_unanswered_start_is_given_up_only_when_a_scan_finds_nothing(play) ->
     play >> 2.0 << StartTerminal
 
 
-def test_a_system_shutdown_is_neither_a_crash_to_mend_at_once_nor_a_persons_close(play) -> None:
+@pytest.mark.parametrize("code", [0, 1, None, 0x40010004, -1073741510])
+def test_a_system_shutdown_is_neither_a_crash_to_mend_at_once_nor_a_persons_close(play, code) -> None:
     play.healthy() >> play.journal(JournalKind.SYSTEM_SHUTDOWN)
-    play >> play.exited(0)
+    play >> play.exited(code)
     play >> play.policy.shutdown_wait_s - 1.0
     assert play.watch.state is State.DOWN
     play >> 1.0 << StartTerminal
@@ -395,12 +371,3 @@ def test_a_terminal_that_runs_though_nobody_wants_it_is_watched_and_left_alone(p
     play >> play.exited(-9)
     play >> 60.0
     assert play.watch.state is State.STOPPED
-
-
-def test_a_start_that_a_person_asked_for_fails_visibly_even_with_the_watchdog_off(play) -> None:
-    play.watch = replace(play.watch, user=replace(play.watch.user, run=Run.STOPPED))
-    play.fleet = replace(play.fleet, mode=Mode.OFF)
-    play >> play.absent()
-    play >> play.asked(StartTerminalRequest(user_id=play.watch.user.user_id)) << StartTerminal
-    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code="no_secret", text="no password")
-    assert play.open_kinds == {IncidentKind.NO_SECRET}
