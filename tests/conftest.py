@@ -9,6 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is today is no property of the code: benchmarks measure time, tests do not judge it.
+settings.register_profile("mt5console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mt5console")
 
 HOMES = {
     "HOME": "home",
