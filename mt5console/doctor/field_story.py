@@ -133,6 +133,8 @@ class Story:
         self.record.saw("A12", age < SETTLE_S, f"its last word is {age:.0f} s old, build {status.build}")
         copies = experts(status)[AGENT]
         self.record.saw("A13", copies == 1, f"{copies} charts show the agent, {len(status.charts)} charts in all")
+        permitted = status.agent_trade_allowed if status.trade_allowed else None
+        self.record.saw("A46", permitted, f"the agent tells {status.agent_trade_allowed} of its own permission")
         return f"agent {status.agent_version} in build {status.build}, {len(status.charts)} charts"
 
     def compile(self) -> str:

@@ -52,7 +52,8 @@ void AgentStatus()
    agent_status_lost = !written;
   }
 
-// Login, server, kind of money, link and permissions. Nobody is logged in while the login is 0.
+// Login, server, kind of money, link and permissions; the last is this agent's own, which its robots inherit. Nobody is
+// logged in while the login is 0.
 string AgentAccount()
   {
    long login = AccountInfoInteger(ACCOUNT_LOGIN);
@@ -68,6 +69,7 @@ string AgentAccount()
    text = text + ",\"trade_allowed\":" + Mt5ConsoleWord(TerminalInfoInteger(TERMINAL_TRADE_ALLOWED) != 0);
    text = text + ",\"account_trade_allowed\":" + Mt5ConsoleWord(AccountInfoInteger(ACCOUNT_TRADE_ALLOWED) != 0);
    text = text + ",\"account_trade_expert\":" + Mt5ConsoleWord(AccountInfoInteger(ACCOUNT_TRADE_EXPERT) != 0);
+   text = text + ",\"agent_trade_allowed\":" + Mt5ConsoleWord(AgentMayTrade());
    return(text);
   }
 

@@ -1,6 +1,6 @@
 // The agent's types, limits and places of files. Needs nothing.
 
-#define AGENT_VERSION         "1.0"
+#define AGENT_VERSION         "1.1"
 #define AGENT_NAME            "Agent"
 #define AGENT_EXPERT_FILE     "Experts\\Mt5Console\\Agent.ex5"
 #define AGENT_HOME_INPUT      "Mt5ConsoleHome"

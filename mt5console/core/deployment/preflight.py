@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mt5console.core.deployment.plan import CHARTS_MAX, DeploymentPlan
-from mt5console.core.deployment.sight import charts_of, fresh_agent, why_not_permitted
+from mt5console.core.deployment.sight import charts_of, fresh_agent, why_agent_not_permitted, why_not_permitted
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.known import TerminalKnown
 
@@ -103,9 +103,13 @@ def _account(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
 
 def _permitted(known: TerminalKnown) -> Finding:
     missing = why_not_permitted(known)
-    if missing is None:
-        return Finding(point="algo trading", ok=True, evidence="switched on, and the account lets robots trade")
-    return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0])
+    if missing is not None:
+        return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0])
+    missing = why_agent_not_permitted(known)
+    if missing is not None:
+        # Switch and permission are not read in one instant: one word of the agent may hold an old and a new one.
+        return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0], may_change=True)
+    return Finding(point="algo trading", ok=True, evidence="switched on, and the account lets robots trade")
 
 
 def _uses_magic(robot: DesiredRobot) -> bool:

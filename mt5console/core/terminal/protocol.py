@@ -84,6 +84,7 @@ def encode_status(status: AgentStatus) -> bytes:
             "trade_allowed": status.trade_allowed,
             "account_trade_allowed": status.account_trade_allowed,
             "account_trade_expert": status.account_trade_expert,
+            "agent_trade_allowed": status.agent_trade_allowed,
             "charts": [
                 {"chart_id": c.chart_id, "symbol": c.symbol, "timeframe": c.timeframe, "expert": c.expert}
                 for c in status.charts
@@ -124,6 +125,7 @@ def decode_status(data: bytes | None) -> AgentStatus | None:
             trade_allowed=bool(value["trade_allowed"]),
             account_trade_allowed=bool(value["account_trade_allowed"]),
             account_trade_expert=bool(value["account_trade_expert"]),
+            agent_trade_allowed=_maybe_flag(value.get("agent_trade_allowed")),
             charts=tuple(
                 ChartSeen(
                     chart_id=int(c["chart_id"]),
@@ -159,6 +161,10 @@ def decode_status(data: bytes | None) -> AgentStatus | None:
 
 def _maybe(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _maybe_flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def encode_ready(ready: Ready) -> bytes:

@@ -128,6 +128,7 @@ class World:
     blocked: str = ""
     stop_latched: bool = False
     algo: bool = True
+    agent_permitted: bool | None = None
     login: int = 1001
     connected: bool = True
     symbols: tuple[str, ...] = ("EURUSD",)
@@ -280,6 +281,7 @@ class World:
             trade_allowed=self.algo,
             account_trade_allowed=True,
             account_trade_expert=True,
+            agent_trade_allowed=self.agent_permitted,
             charts=(
                 ChartSeen(chart_id=99, symbol="EURUSD", timeframe="H1", expert="Mt5Console\\Agent"),
                 *(
