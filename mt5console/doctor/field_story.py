@@ -154,6 +154,8 @@ class Story:
         stages = {stage["name"]: stage for stage in result["stages"]}
         self._saw_stage("A15", stages, "compile")
         self._saw_stage("A16", stages, "ready")
+        lacked_data = (result.get("diagnosis") or {}).get("cause") == "no_symbol_data"
+        self.record.saw("A47", False if lacked_data else (True if "ready" in stages else None), "attach")
         points = {point["point"]: point for point in (result.get("diagnosis") or {}).get("points", ())}
         algo = points.get("algo trading enabled", {"ok": True, "evidence": "trading is permitted in its heartbeat"})
         self.record.saw("A17", algo["ok"] if result["heartbeat_confirmed"] or points else None, str(algo["evidence"]))

@@ -155,6 +155,11 @@ class TerminalHost:
         """Exactly this name, letter by letter."""
         return self.broker.symbol(symbol) is not None
 
+    def symbol_has_data(self, symbol: str) -> bool:
+        """Whether this terminal has the symbol's data."""
+        found = self.broker.symbol(symbol)
+        return found is not None and found.is_synchronised
+
     def symbol_is_open(self, symbol: str) -> bool:
         """Whether its session is open."""
         return self.market.is_open(symbol, self.clock.utc())

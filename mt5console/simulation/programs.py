@@ -136,6 +136,10 @@ class ProgramHost(Protocol):
         """Whether the broker has exactly this symbol."""
         ...
 
+    def symbol_has_data(self, symbol: str) -> bool:
+        """SymbolSelect() and SymbolIsSynchronized(): whether experts can begin on it."""
+        ...
+
     def symbol_is_open(self, symbol: str) -> bool:
         """Whether the symbol's session is open."""
         ...

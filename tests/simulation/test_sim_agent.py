@@ -135,6 +135,19 @@ def test_an_attach_that_cannot_be_is_named_and_leaves_no_chart(user, arguments, 
     assert user.ready(7) is None
 
 
+def test_a_symbol_whose_data_the_terminal_lacks_is_waited_for_and_named(sim):
+    sim.broker.set_synchronised("GBPUSD", False)
+    user = sim.user()
+    user.compile(7)
+    user.start()
+    reply = user.attach(7, symbol="GBPUSD", fields={"not_after_utc_s": time.time() + 1.5})
+    assert (reply.ok, reply.code) == (False, "no_symbol_data")
+    user.wait_status()
+    assert user.charts() == ["Agent"]
+    sim.broker.set_synchronised("GBPUSD", True)
+    assert user.attach(7, "d2", symbol="GBPUSD").code == "done"
+
+
 def test_a_robot_whose_on_init_fails_leaves_the_journal_lines_and_no_chart(user):
     user.compile(7, init_result=1)
     reply = user.attach(7)

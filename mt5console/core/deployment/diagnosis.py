@@ -35,6 +35,7 @@ NEXT_STEPS = {
     "agent_not_permitted": "run `mt5console terminal restart {user}`: the agent of the start ini takes its place; or "
     "select the Agent's chart in the terminal, press F7, Common, tick Allow Algo Trading; then deploy again",
     "unknown_symbol": "use the symbol's name as the broker spells it, suffix included, then deploy again",
+    "no_symbol_data": "check the terminal's broker link, open the symbol in its Market Watch, then deploy again",
     "wrong_account": "check which account the terminal is logged in to; nothing is done there until it is right",
     "account_out": "wait for the broker link or log in again (`mt5console status` shows it), then deploy again",
     "agent_dead": "see `mt5console why {user}`; a restart of the terminal brings the agent back: "

@@ -302,8 +302,8 @@ class CommandFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyFile:
     """agent/replies/<id>.json. `code`: `done`, or why not: `expired`, `older_generation`, `wrong_terminal`,
-    `unknown_verb`, `bad_arguments`, `no_symbol`, `already_attached`, `expert_not_found`, `expert_not_loaded`,
-    `init_failed`, `chart_limit`, `locked`, `not_attached`, `cancelled`, `failed`."""
+    `unknown_verb`, `bad_arguments`, `no_symbol`, `no_symbol_data`, `already_attached`, `expert_not_found`,
+    `expert_not_loaded`, `init_failed`, `chart_limit`, `locked`, `not_attached`, `cancelled`, `failed`."""
 
     id: str
     ok: bool

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from mt5console.core.terminal import protocol
 from mt5console.simulation.programs import ApplyEnd
 from tests.mql5.conformance.agent_scenarios import begin as begin_agent
-from tests.mql5.conformance.agent_scenarios import result
+from tests.mql5.conformance.agent_scenarios import result, until
 from tests.mql5.conformance.robot_scenarios import REFUSING, ROBOT
 from tests.mql5.conformance.robot_scenarios import begin as begin_robot
 
@@ -31,12 +31,12 @@ def locked(world, robot_id):
         os.close(handle)
 
 
-def ask(world, robot_id, deployment="d1"):
+def ask(world, robot_id, deployment="d1", **fields):
     """Send an attach and do not wait for its reply."""
     world.desire(robot_id, deployment)
     template = world.template(f"{deployment}.tpl", robot_id, deployment)
     words = {"robot_id": robot_id, "deployment_id": deployment, "symbol": "EURUSD", "timeframe": "H1"}
-    return world.send("attach", **words, expert=f"Mt5Console\\Robot_{robot_id}_a", template=template)
+    return world.send("attach", fields, **words, expert=f"Mt5Console\\Robot_{robot_id}_a", template=template)
 
 
 @scenario
@@ -85,6 +85,62 @@ def an_attach_waits_for_a_robot_that_is_just_leaving(world):
     world.seconds(1)
     assert world.reply(attach).code == "done"
     world.note("attached")
+
+
+@scenario
+def an_attach_waits_until_the_terminal_has_the_symbol_s_data(world):
+    """A terminal begins OnInit when the symbol is synchronised; the expert's name on the chart would tell nothing."""
+    begin_agent(world, 7)
+    world.broker.set_synchronised("EURUSD", False)
+    attach = ask(world, 7)
+    world.seconds(5)
+    assert world.reply(attach) is None
+    assert world.experts() == ["Agent"]
+    world.note("waiting, and no chart is opened")
+    world.broker.set_synchronised("EURUSD", True)
+    world.seconds(1)
+    assert world.reply(attach).code == "done"
+    assert world.experts() == ["Agent", "Robot_7_a"]
+    world.note("attached")
+
+
+@scenario
+def a_symbol_without_data_is_told_and_leaves_no_chart(world):
+    begin_agent(world, 7)
+    world.broker.set_synchronised("EURUSD", False)
+    begun = world.turn
+    attach = ask(world, 7)
+    until(world, lambda: world.reply(attach), 25)
+    assert world.reply(attach).code == "no_symbol_data"
+    assert 200 <= world.turn - begun <= 203
+    assert world.experts() == ["Agent"]
+    world.note("told")
+
+
+@scenario
+def waiting_for_a_symbol_ends_with_the_command_s_time(world):
+    begin_agent(world, 7)
+    world.broker.set_synchronised("EURUSD", False)
+    begun = world.turn
+    attach = ask(world, 7, not_after_utc_s=world.utc() + 4)
+    until(world, lambda: world.reply(attach), 25)
+    assert world.reply(attach).code == "no_symbol_data"
+    assert world.turn - begun <= 43
+    world.note("told in time")
+
+
+@scenario
+def an_attach_that_waits_for_a_symbol_is_given_up_by_a_cancel(world):
+    begin_agent(world, 7)
+    world.broker.set_synchronised("EURUSD", False)
+    attach = ask(world, 7)
+    world.turns(2)
+    assert result(world.command("cancel", command_id=attach)) == {"state": "cancelled"}
+    assert world.reply(attach).code == "cancelled"
+    world.broker.set_synchronised("EURUSD", True)
+    world.seconds(2)
+    assert world.experts() == ["Agent"]
+    world.note("cancelled")
 
 
 @scenario

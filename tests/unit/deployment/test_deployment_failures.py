@@ -258,6 +258,7 @@ def test_a_slot_that_the_terminal_has_not_indexed_asks_for_a_restart(code):
     ("code", "cause"),
     [
         ("no_symbol", "unknown_symbol"),
+        ("no_symbol_data", "no_symbol_data"),
         ("chart_limit", "chart_limit"),
         ("locked", "locked"),
         ("failed", "attach_failed"),
