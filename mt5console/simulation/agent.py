@@ -276,6 +276,7 @@ class Agent:
             login=account.login,
             server=account.server,
             trade_mode=account.trade_mode,
+            margin_mode=account.margin_mode,
             connected=account.connected,
             trade_allowed=account.trade_allowed,
             account_trade_allowed=account.account_trade_allowed,

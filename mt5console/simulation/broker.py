@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mt5console.core.credentials import Secret
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.terminal.layout import BaseLayout
 from mt5console.simulation.locks import exclusive
 
@@ -81,6 +81,7 @@ class BrokerAccount(NamedTuple):
     trade_allowed: bool = True
     trade_expert: bool = True
     tokens: tuple[str, ...] = ()
+    margin_mode: MarginMode = MarginMode.HEDGING
 
 
 class BrokerPosition(NamedTuple):
@@ -159,6 +160,7 @@ class Broker:
             return None
         fields["trade_mode"] = TradeMode(fields["trade_mode"])
         fields["tokens"] = tuple(fields["tokens"])
+        fields["margin_mode"] = MarginMode(fields.get("margin_mode", MarginMode.HEDGING))
         return BrokerAccount(**fields)
 
     def change_password(self, login: int, server: str, secret: Secret) -> bool:

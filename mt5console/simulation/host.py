@@ -89,6 +89,7 @@ class TerminalHost:
             trade_allowed=self.algo_is_on,
             account_trade_allowed=account is not None and account.trade_allowed,
             account_trade_expert=account is not None and account.trade_expert,
+            margin_mode=None if account is None else account.margin_mode,
         )
 
     def trade_allowed_on(self, chart_id: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
 from mt5console.simulation.disk import Disk
 
@@ -57,6 +57,7 @@ class AccountSeen(NamedTuple):
     trade_allowed: bool
     account_trade_allowed: bool
     account_trade_expert: bool
+    margin_mode: MarginMode | None
 
 
 class ApplyEnd(IntEnum):

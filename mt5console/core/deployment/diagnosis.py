@@ -46,6 +46,7 @@ NEXT_STEPS = {
     "wrong_chart": "remove the robot (`mt5console robot remove {robot}`) and deploy again",
     "stopped": "run `mt5console resume {user} --word START` when robots may trade again",
     "magic_in_use": "give this robot a magic number of its own",
+    "netting_conflict": "give this robot another symbol, remove the other one, or use a hedging account",
     "watch_only": "this account is only watched; use a user whose account may be traded",
     "chart_limit": "close charts in the terminal: it holds 100 at most",
     "terminal_down": "run `mt5console terminal start {user}`, then deploy again",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mt5console.core.model.ids import DeploymentId, RobotId, TradeMode
+from mt5console.core.model.ids import DeploymentId, MarginMode, RobotId, TradeMode
 from mt5console.core.model.observed import (
     AgentStatus,
     ChartSeen,
@@ -37,6 +37,7 @@ GLOBAL_READY = "EA_READY_"
 GLOBAL_HEARTBEAT = "EA_HEARTBEAT_"
 
 
+_MARGIN_MODES = {mode.value: mode for mode in MarginMode}
 _DECODER = json.JSONDecoder()
 """Kept, and asked for the object alone: half the time of `json.loads` on bytes, for files that come every second."""
 
@@ -80,6 +81,7 @@ def encode_status(status: AgentStatus) -> bytes:
             "login": status.login,
             "server": status.server,
             "trade_mode": status.trade_mode.value,
+            "margin_mode": "unknown" if status.margin_mode is None else status.margin_mode.value,
             "connected": status.connected,
             "trade_allowed": status.trade_allowed,
             "account_trade_allowed": status.account_trade_allowed,
@@ -121,6 +123,7 @@ def decode_status(data: bytes | None) -> AgentStatus | None:
             login=int(value["login"]),
             server=str(value["server"]),
             trade_mode=TradeMode(value["trade_mode"]),
+            margin_mode=_MARGIN_MODES.get(str(value.get("margin_mode"))),
             connected=bool(value["connected"]),
             trade_allowed=bool(value["trade_allowed"]),
             account_trade_allowed=bool(value["account_trade_allowed"]),

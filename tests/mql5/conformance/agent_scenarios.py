@@ -3,7 +3,7 @@
 In the compiled world its robots are compiled ones, too. Each scenario says what must be true, and notes everything.
 """
 
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.terminal import protocol
 from mt5console.simulation.chartfile import ExpertBlock
 from mt5console.simulation.programs import ApplyEnd
@@ -104,6 +104,21 @@ def positions_are_told_with_magic_and_profit(world):
         (tickets[2], "USDJPY", 9_000_000_000, 1.25),
     ]
     world.note("three positions")
+
+
+@scenario
+def how_positions_are_held_is_told(world):
+    begin(world)
+    assert world.status().margin_mode is MarginMode.HEDGING
+    for mode in (MarginMode.NETTING, MarginMode.EXCHANGE):
+        world.session.account = world.session.account._replace(margin_mode=mode)
+        world.turns(1)
+        assert world.status().margin_mode is mode
+        world.note(mode.value)
+    world.session.log_out()
+    world.seconds(1)
+    assert world.status().margin_mode is None
+    world.note("nobody is logged in")
 
 
 @scenario

@@ -38,6 +38,7 @@ from mt5console.core.model.ids import (
     SLOT_B,
     Account,
     DeploymentId,
+    MarginMode,
     Now,
     OperationId,
     RobotId,
@@ -129,6 +130,7 @@ class World:
     stop_latched: bool = False
     algo: bool = True
     agent_permitted: bool | None = None
+    margin_mode: MarginMode | None = None
     login: int = 1001
     connected: bool = True
     symbols: tuple[str, ...] = ("EURUSD",)
@@ -282,6 +284,7 @@ class World:
             account_trade_allowed=True,
             account_trade_expert=True,
             agent_trade_allowed=self.agent_permitted,
+            margin_mode=self.margin_mode,
             charts=(
                 ChartSeen(chart_id=99, symbol="EURUSD", timeframe="H1", expert="Mt5Console\\Agent"),
                 *(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mt5console.core.model.ids import MarginMode
 from mt5console.core.model.observed import AgentStatus
 from mt5console.core.terminal.protocol import decode_status, encode_status
 
@@ -46,4 +47,26 @@ def test_an_older_agent_does_not_tell_its_own_permission() -> None:
 def test_the_agents_own_permission(value: Any, meaning: bool | None) -> None:
     status = told(agent_trade_allowed=value)
     assert status.agent_trade_allowed is meaning
+    assert decode_status(encode_status(status)) == status
+
+
+def test_an_older_agent_does_not_tell_how_positions_are_held() -> None:
+    assert told().margin_mode is None
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        ("hedging", MarginMode.HEDGING),
+        ("netting", MarginMode.NETTING),
+        ("exchange", MarginMode.EXCHANGE),
+        ("unknown", None),
+        ("of a later agent", None),
+        (None, None),
+        (["netting"], None),
+    ],
+)
+def test_how_positions_are_held(value: Any, meaning: MarginMode | None) -> None:
+    status = told(margin_mode=value)
+    assert status.margin_mode is meaning
     assert decode_status(encode_status(status)) == status
