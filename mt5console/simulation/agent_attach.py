@@ -224,6 +224,8 @@ class Attaches:
             if self._host.tick_ms() - job.since_ms >= _ROBOT_LOCK_MS:
                 return Answer("locked", f"something else holds the lock of robot {job.robot_id}")
             return None
+        if self._closes_left(job.robot_id):
+            return None
         if len(self._host.charts()) >= CHARTS_MAX:
             return Answer("chart_limit", "the terminal has as many charts open as it may")
         if not self._robots.forget_ready(job.robot_id):
@@ -237,6 +239,16 @@ class Attaches:
             self._fail(job, "failed", "the template was not taken")
         return None
 
+    def _closes_left(self, robot_id: int) -> bool:
+        """Close the chart that a robot was on and left without an expert: it is saved again at every exit, and they
+        would add up. Whether there is room is asked at the next turn: a chart is closed in the terminal's own time."""
+        chart_id = self._memory.chart_of(robot_id)
+        if self._robots.expert_on(chart_id) != "":
+            return False
+        self._memory.left(robot_id)
+        self._host.close_chart(chart_id)
+        return True
+
     def _watch(self, job: Job) -> Answer | None:
         now, expert = self._host.tick_ms(), self._robots.expert_on(job.chart_id)
         if expert == job.wanted:
@@ -245,6 +257,7 @@ class Attaches:
             is_ready = bool(job.deployment) and self._robots.ready_deployment(job.robot_id) == job.deployment
             if not is_ready and now - job.seen_ms < _SETTLED_MS:
                 return None
+            self._memory.attached(job.robot_id, job.chart_id)
             text = f"{job.expert} runs on {job.symbol},{job.timeframe}"
             return Answer(DONE, text, (("chart_id", str(job.chart_id)),))
         if expert:

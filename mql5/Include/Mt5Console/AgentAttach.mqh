@@ -3,7 +3,7 @@
 // seen on the chart afterwards, or in the robot's READY.
 //
 //   look for the robot on all charts -> wait until the terminal has the symbol's data -> wait until nothing holds its
-//   lock -> open a chart, apply the template
+//   lock -> close the chart that an earlier life of the robot left empty -> open a chart, apply the template
 //   -> watch for the expert's name -> done, or close the chart that this attempt opened and say why
 // Never two charts for one robot: one that shows it is reported, not doubled. Needs AgentMemory.mqh.
 
@@ -251,6 +251,11 @@ void AgentOpen(AgentJob &job, AgentAnswer &answer)
         }
       return;
      }
+   // A chart is closed in the terminal's own time: whether there is room is asked at the next turn.
+   if(AgentCloseLeft(job.robot))
+     {
+      return;
+     }
    long charts[];
    if(AgentCharts(charts) >= CHARTS_MAX)
      {
@@ -293,6 +298,7 @@ void AgentWatch(AgentJob &job, AgentAnswer &answer)
       bool is_ready = (job.deployment != "" && AgentReadyDeployment(job.robot) == job.deployment);
       if(is_ready || now - job.seen_ms >= AGENT_SETTLED_MS)
         {
+         AgentMemoriseAttached(job.robot, job.chart);
          string text = job.expert + " runs on " + job.symbol + "," + Mt5ConsoleFrameName(job.frame);
          AgentEnd(answer, "done", text, Mt5ConsoleMember("chart_id", IntegerToString(job.chart)));
         }
