@@ -350,3 +350,33 @@ def test_without_the_permission_to_trade_the_agent_s_robots_have_none(sim):
     user.start(AllowLiveTrading="0")
     assert user.attach(7).code == "done"
     assert not user.wait_beat(7).trade_allowed
+
+
+def test_one_start_without_the_permission_does_not_last(sim):
+    """The profile keeps the agent's chart as it was saved; the next start's agent takes its place."""
+    user = sim.user()
+    user.compile(7)
+    user.start(AllowLiveTrading="0")
+    status = user.wait_status(lambda status: [chart.expert for chart in status.charts] == ["Agent"])
+    assert (status.trade_allowed, status.agent_trade_allowed) == (True, False)
+    user.close()
+    user.start()
+    status = user.wait_status(lambda status: status.agent_trade_allowed)
+    assert [chart.expert for chart in status.charts] == ["Agent"]
+    assert user.attach(7).code == "done"
+    assert user.wait_beat(7).trade_allowed
+
+
+def test_a_robot_of_the_profile_that_fails_in_on_init_costs_no_chart_at_each_put_back(sim):
+    user = sim.user()
+    user.compile(7)
+    user.start()
+    assert user.attach(7).code == "done"
+    for number in range(2):
+        user.close()
+        user.compile(7, init_result=1)
+        user.start()
+        user.wait_status(lambda status: sorted(chart.expert for chart in status.charts) == ["", "Agent"])
+        user.compile(7)
+        assert user.attach(7, f"e{number}").code == "done"
+        user.wait_status(lambda status: sorted(chart.expert for chart in status.charts) == ["Agent", "Robot_7_a"])
