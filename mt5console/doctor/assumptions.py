@@ -69,7 +69,7 @@ _LIST = (
     ("A45", NO_STEP, "Windows closes terminals cleanly at a shutdown, and says so in the journal"),
     ("A46", "agent", "an agent of the start ini may trade, and so may its copy at home"),
     ("A47", "deploy", "a symbol that was selected is synchronised within seconds"),
-    ("A48", NO_STEP, "a saved chart keeps its id over a restart"),
+    ("A54", NO_STEP, "a saved chart keeps its id over a restart"),
 )
 
 ASSUMPTIONS = tuple(Assumption(id=name, step=step, fact=fact) for name, step, fact in _LIST)
