@@ -67,8 +67,11 @@ _LIST = (
     ("A43", NO_STEP, "a login over IPC leaves algo trading on with Account=0"),
     ("A44", NO_STEP, "an ordinary account may register a task for its own logon"),
     ("A45", NO_STEP, "Windows closes terminals cleanly at a shutdown, and says so in the journal"),
+    ("A46", "agent", "an agent of the start ini may trade, and so may its copy at home"),
+    ("A47", "deploy", "a symbol that was selected is synchronised within seconds"),
     ("A48", NO_STEP, "a start without a broker link is told by the journal, whether or not the agent begins"),
     ("A49", NO_STEP, "package and journal name a one-time password in the words that we know"),
+    ("A54", NO_STEP, "a saved chart keeps its id over a restart"),
 )
 
 ASSUMPTIONS = tuple(Assumption(id=name, step=step, fact=fact) for name, step, fact in _LIST)

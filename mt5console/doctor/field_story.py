@@ -133,6 +133,8 @@ class Story:
         self.record.saw("A12", age < SETTLE_S, f"its last word is {age:.0f} s old, build {status.build}")
         copies = experts(status)[AGENT]
         self.record.saw("A13", copies == 1, f"{copies} charts show the agent, {len(status.charts)} charts in all")
+        permitted = status.agent_trade_allowed if status.trade_allowed else None
+        self.record.saw("A46", permitted, f"the agent tells {status.agent_trade_allowed} of its own permission")
         return f"agent {status.agent_version} in build {status.build}, {len(status.charts)} charts"
 
     def compile(self) -> str:
@@ -152,6 +154,8 @@ class Story:
         stages = {stage["name"]: stage for stage in result["stages"]}
         self._saw_stage("A15", stages, "compile")
         self._saw_stage("A16", stages, "ready")
+        lacked_data = (result.get("diagnosis") or {}).get("cause") == "no_symbol_data"
+        self.record.saw("A47", False if lacked_data else (True if "ready" in stages else None), "attach")
         points = {point["point"]: point for point in (result.get("diagnosis") or {}).get("points", ())}
         algo = points.get("algo trading enabled", {"ok": True, "evidence": "trading is permitted in its heartbeat"})
         self.record.saw("A17", algo["ok"] if result["heartbeat_confirmed"] or points else None, str(algo["evidence"]))

@@ -22,7 +22,7 @@ from mt5console.simulation.locks import HeldLock
 from mt5console.simulation.programs import HOME_INPUT, AccountSeen, ChartOfProgram, Deinit, ProgramHost
 from mt5console.simulation.robot import host_root
 
-AGENT_VERSION = "1.0"
+AGENT_VERSION = "1.1"
 AGENT_NAME = "Agent"
 _STATUS_MS = 950
 _REMEMBERED = 500
@@ -100,12 +100,13 @@ class Agent:
         self._lock: HeldLock | None = None
         self._is_home = chart.input(HOME_INPUT).casefold() in ("true", "1")
         self._new_home: tuple[int, bool] | None = None
+        self._replaces = False
         self._since_ms = 0
         self._is_settled = False
         self._started_utc_s = 0.0
         self._is_losing = False
         self._sequence = 0
-        self._told: AccountSeen | None = None
+        self._told: tuple[AccountSeen, bool] | None = None
         self._told_ms = 0
         self._commands_seen_ns = -1
         self._not_written = ""
@@ -120,8 +121,7 @@ class Agent:
             self._host.print(self._chart, f"cannot create the channel's folders: {error.strerror}")
             return INIT_FAILED
         self._since_ms = self._host.tick_ms()
-        if not self._take_lock() and not self._is_home:
-            self._host.print(self._chart, "another agent holds the lock: this one leaves")
+        self._take_lock()
         return INIT_SUCCEEDED
 
     def on_timer(self) -> None:
@@ -136,6 +136,8 @@ class Agent:
     def _turn(self) -> bool:
         if self._new_home is not None:
             return self._go_on_moving(*self._new_home)
+        if self._replaces_twin():
+            return True
         if self._lock is None:
             return self._wait_for_lock()
         if not self._is_home:
@@ -165,11 +167,32 @@ class Agent:
             self._lock.release()
             self._lock = None
 
-    def _wait_for_lock(self) -> bool:
-        """On the start ini's chart it leaves at once. At home it waits: the lock may just be on its way to it."""
-        if not self._is_home:
+    def _replaces_twin(self) -> bool:
+        """On the start ini's chart and with the permission to trade it closes an agent at home that lacks it, by that
+        one's last word: the permission is saved with the chart, and one bad start would last. True until it is gone."""
+        if self._is_home or not self._may_trade():
             return False
-        if self._take_lock() or self._host.tick_ms() - self._since_ms < _LOCK_WAIT_MS:
+        twin = self._twin()
+        if twin == 0 or not self._home_may_not():
+            return False
+        if not self._replaces:
+            self._replaces, self._since_ms = True, self._host.tick_ms()
+            self._host.print(self._chart, "the agent at home may not trade: this one takes its place")
+            self._host.close_chart(twin)
+        return self._host.tick_ms() - self._since_ms < _LOCK_WAIT_MS
+
+    def _may_trade(self) -> bool:
+        return self._host.trade_allowed_on(self._chart.chart_id)
+
+    def _home_may_not(self) -> bool:
+        status = protocol.decode_status(self._host.disk.read(self._status_path))
+        return status is not None and status.trade_allowed and status.agent_trade_allowed is False
+
+    def _wait_for_lock(self) -> bool:
+        """On the start ini's chart it leaves at once, unless it takes another's place. At home it waits: the lock may
+        just be on its way to it."""
+        waits = self._is_home or self._replaces
+        if waits and (self._take_lock() or self._host.tick_ms() - self._since_ms < _LOCK_WAIT_MS):
             return True
         self._host.print(self._chart, "another agent holds the lock: this one leaves")
         return False
@@ -236,14 +259,13 @@ class Agent:
         return self._is_settled
 
     def _tell(self) -> None:
-        account, now = self._host.account(), self._host.tick_ms()
-        if account != self._told or now - self._told_ms >= _STATUS_MS:
-            self._told_ms = now
-            self._write_status(account)
+        seen, now = (self._host.account(), self._may_trade()), self._host.tick_ms()
+        if seen != self._told or now - self._told_ms >= _STATUS_MS:
+            self._told, self._told_ms = seen, now
+            self._write_status(*seen)
 
-    def _write_status(self, account: AccountSeen) -> None:
+    def _write_status(self, account: AccountSeen, may_trade: bool) -> None:
         self._sequence += 1
-        self._told = account
         status = AgentStatus(
             sequence=self._sequence,
             utc_s=round(self._host.utc(), 3),
@@ -254,10 +276,12 @@ class Agent:
             login=account.login,
             server=account.server,
             trade_mode=account.trade_mode,
+            margin_mode=account.margin_mode,
             connected=account.connected,
             trade_allowed=account.trade_allowed,
             account_trade_allowed=account.account_trade_allowed,
             account_trade_expert=account.account_trade_expert,
+            agent_trade_allowed=may_trade,
             charts=self._host.charts(),
             globals=self._host.globals_starting_with("EA_"),
             sessions=self._host.sessions(),

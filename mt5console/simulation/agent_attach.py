@@ -23,6 +23,7 @@ from mt5console.simulation.programs import ChartOfProgram, ProgramHost
 
 DONE = "done"
 _JOBS = 16
+_SYMBOL_MS = 20_000
 _ROBOT_LOCK_MS = 3_000
 _LOAD_MS = 10_000
 _SETTLED_MS = 1_000
@@ -38,7 +39,8 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One attach under way. `since_ms`: since when it waits or watches; `seen_ms`: since when its expert stands there;
+    """One attach under way. `patience_ms`: how long it waits for the symbol's data; `since_ms`: since when it waits or
+    watches; `seen_ms`: since when its expert stands there;
     `failed`: how it ended, while its chart is being closed."""
 
     id: str
@@ -49,6 +51,8 @@ class Job:
     timeframe: str
     template: str
     since_ms: int
+    patience_ms: int
+    has_symbol: bool = False
     chart_id: int = 0
     seen_ms: int | None = None
     failed: Answer | None = None
@@ -130,6 +134,7 @@ class Attaches:
             timeframe=timeframe,
             template=str(template),
             since_ms=self._host.tick_ms(),
+            patience_ms=int(min(_SYMBOL_MS, (command.not_after_utc_s - self._host.utc()) * 1000)),
         )
         refusal = self._refuse(job)
         if refusal is not None:
@@ -191,16 +196,35 @@ class Attaches:
 
     def _step(self, job: Job) -> Answer | None:
         if job.failed is None:
-            answer = self._open(job) if job.chart_id == 0 else self._watch(job)
+            answer = self._go_on(job)
             if answer is not None:
                 return answer
         return None if job.failed is None else self._closed(job, job.failed)
+
+    def _go_on(self, job: Job) -> Answer | None:
+        if not job.has_symbol:
+            answer = self._await_symbol(job)
+            if not job.has_symbol:
+                return answer
+        return self._open(job) if job.chart_id == 0 else self._watch(job)
+
+    def _await_symbol(self, job: Job) -> Answer | None:
+        """A terminal begins OnInit when it has the symbol's data, and removes the expert when that takes minutes: until
+        then its name on the chart would tell nothing. The reply comes while the command still holds."""
+        now = self._host.tick_ms()
+        if self._host.symbol_has_data(job.symbol):
+            job.has_symbol, job.since_ms = True, now
+        elif now - job.since_ms >= job.patience_ms:
+            return Answer("no_symbol_data", f"the terminal has no data of {job.symbol} yet")
+        return None
 
     def _open(self, job: Job) -> Answer | None:
         """As soon as nothing holds the robot's lock: one that was just taken off its chart needs a moment."""
         if self._robots.is_locked(job.robot_id):
             if self._host.tick_ms() - job.since_ms >= _ROBOT_LOCK_MS:
                 return Answer("locked", f"something else holds the lock of robot {job.robot_id}")
+            return None
+        if self._closes_left(job.robot_id):
             return None
         if len(self._host.charts()) >= CHARTS_MAX:
             return Answer("chart_limit", "the terminal has as many charts open as it may")
@@ -215,6 +239,16 @@ class Attaches:
             self._fail(job, "failed", "the template was not taken")
         return None
 
+    def _closes_left(self, robot_id: int) -> bool:
+        """Close the chart that a robot was on and left without an expert: it is saved again at every exit, and they
+        would add up. Whether there is room is asked at the next turn: a chart is closed in the terminal's own time."""
+        chart_id = self._memory.chart_of(robot_id)
+        if self._robots.expert_on(chart_id) != "":
+            return False
+        self._memory.left(robot_id)
+        self._host.close_chart(chart_id)
+        return True
+
     def _watch(self, job: Job) -> Answer | None:
         now, expert = self._host.tick_ms(), self._robots.expert_on(job.chart_id)
         if expert == job.wanted:
@@ -223,6 +257,7 @@ class Attaches:
             is_ready = bool(job.deployment) and self._robots.ready_deployment(job.robot_id) == job.deployment
             if not is_ready and now - job.seen_ms < _SETTLED_MS:
                 return None
+            self._memory.attached(job.robot_id, job.chart_id)
             text = f"{job.expert} runs on {job.symbol},{job.timeframe}"
             return Answer(DONE, text, (("chart_id", str(job.chart_id)),))
         if expert:

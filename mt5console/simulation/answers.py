@@ -9,13 +9,14 @@ import time
 from typing import Any, Protocol
 
 from mt5console.core.credentials import Secret
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.simulation.broker import COMPANY, Broker, profit_of
 from mt5console.simulation.host import TerminalHost
 from mt5console.simulation.market import Market
 from mt5console.simulation.session import AccountSession, Login, LoginState
 
 _TRADE_MODES = {TradeMode.DEMO: 0, TradeMode.CONTEST: 1, TradeMode.REAL: 2}
+_MARGIN_MODES = {MarginMode.NETTING: 0, MarginMode.EXCHANGE: 1, MarginMode.HEDGING: 2}
 _STATES = {LoginState.OUT: 1, LoginState.PENDING: 1, LoginState.IN: 2, LoginState.REFUSED: 3}
 
 
@@ -80,7 +81,7 @@ class TerminalAnswers:
             "margin_so_mode": 0,
             "trade_allowed": account.trade_allowed,
             "trade_expert": account.trade_expert,
-            "margin_mode": 2,
+            "margin_mode": _MARGIN_MODES[account.margin_mode],
             "currency_digits": 2,
             "fifo_close": False,
             "balance": account.balance,

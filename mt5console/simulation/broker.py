@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mt5console.core.credentials import Secret
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.terminal.layout import BaseLayout
 from mt5console.simulation.locks import exclusive
 
@@ -32,7 +32,8 @@ _ROUNDS = 2_000
 
 
 class Symbol(NamedTuple):
-    """One instrument. `session`: always, weekdays or closed; `closed_utc_s`: since when, if closed."""
+    """One instrument. `session`: always, weekdays or closed; `closed_utc_s`: since when, if closed. Terminals get the
+    data of a symbol that is not `is_synchronised` later, or never."""
 
     name: str
     digits: int
@@ -43,6 +44,7 @@ class Symbol(NamedTuple):
     currency: str = "USD"
     session: str = "always"
     closed_utc_s: float | None = None
+    is_synchronised: bool = True
 
     def is_open(self, utc_s: float) -> bool:
         """Whether its session is open at this instant."""
@@ -79,6 +81,7 @@ class BrokerAccount(NamedTuple):
     trade_allowed: bool = True
     trade_expert: bool = True
     tokens: tuple[str, ...] = ()
+    margin_mode: MarginMode = MarginMode.HEDGING
 
 
 class BrokerPosition(NamedTuple):
@@ -157,6 +160,7 @@ class Broker:
             return None
         fields["trade_mode"] = TradeMode(fields["trade_mode"])
         fields["tokens"] = tuple(fields["tokens"])
+        fields["margin_mode"] = MarginMode(fields.get("margin_mode", MarginMode.HEDGING))
         return BrokerAccount(**fields)
 
     def change_password(self, login: int, server: str, secret: Secret) -> bool:
@@ -183,12 +187,16 @@ class Broker:
         """Set a symbol's session: always, weekdays or closed. Raises ValueError for anything else."""
         if session not in ("always", "weekdays", "closed"):
             raise ValueError(f"no session is called {session}")
+        closed = self._clock() if session == "closed" else None
+        self._change_symbol(name, lambda known: known._replace(session=session, closed_utc_s=closed))
+
+    def set_synchronised(self, name: str, is_synchronised: bool) -> None:
+        """Let terminals have a symbol's data, or not."""
+        self._change_symbol(name, lambda known: known._replace(is_synchronised=is_synchronised))
+
+    def _change_symbol(self, name: str, change: Callable[[Symbol], Symbol]) -> None:
         with self._locked():
-            closed = self._clock() if session == "closed" else None
-            rows = [
-                (known._replace(session=session, closed_utc_s=closed) if known.name == name else known)._asdict()
-                for known in self.symbols()
-            ]
+            rows = [(change(known) if known.name == name else known)._asdict() for known in self.symbols()]
             _save(self._symbols_path, rows)
             self._symbols_looked_s = 0.0
 

@@ -89,6 +89,7 @@ class TerminalHost:
             trade_allowed=self.algo_is_on,
             account_trade_allowed=account is not None and account.trade_allowed,
             account_trade_expert=account is not None and account.trade_expert,
+            margin_mode=None if account is None else account.margin_mode,
         )
 
     def trade_allowed_on(self, chart_id: int) -> bool:
@@ -154,6 +155,11 @@ class TerminalHost:
     def symbol_exists(self, symbol: str) -> bool:
         """Exactly this name, letter by letter."""
         return self.broker.symbol(symbol) is not None
+
+    def symbol_has_data(self, symbol: str) -> bool:
+        """Whether this terminal has the symbol's data."""
+        found = self.broker.symbol(symbol)
+        return found is not None and found.is_synchronised
 
     def symbol_is_open(self, symbol: str) -> bool:
         """Whether its session is open."""

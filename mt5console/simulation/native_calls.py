@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.simulation.broker import COMPANY
 from mt5console.simulation.host import TerminalHost
 from mt5console.simulation.native import NativeProgram
@@ -24,6 +24,7 @@ Call = Callable[[NativeProgram, Arguments], Answer]
 
 UNKNOWN_FUNCTION = 4014
 _TRADE_MODES = {TradeMode.DEMO: 0, TradeMode.CONTEST: 1}
+_MARGIN_MODES = {MarginMode.NETTING: 0, MarginMode.EXCHANGE: 1}
 _HEDGING = 2
 _EXPERT = 2
 _CHART_WRONG_ID = 4101
@@ -185,7 +186,7 @@ def _about(host: TerminalHost) -> dict[str, Call]:
             "ACCOUNT_TRADE_EXPERT": int(seen.account_trade_expert),
             "ACCOUNT_LEVERAGE": 0 if known is None else known.leverage,
             "ACCOUNT_LIMIT_ORDERS": 200,
-            "ACCOUNT_MARGIN_MODE": _HEDGING,
+            "ACCOUNT_MARGIN_MODE": 0 if known is None else _MARGIN_MODES.get(known.margin_mode, _HEDGING),
             "ACCOUNT_CURRENCY_DIGITS": 2,
         }
 

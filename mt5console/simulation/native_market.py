@@ -59,7 +59,7 @@ class MarketCalls:
             "SymbolInfoSessionQuote": self._session,
             "SymbolSelect": lambda _p, words: (self._known(words.text(), False) is not None,),
             "SymbolExist": self._exists,
-            "SymbolIsSynchronized": lambda _p, words: (self._known(words.text(), False) is not None,),
+            "SymbolIsSynchronized": lambda _p, words: (self._known(words.text(), False).is_synchronised,),
             "SymbolsTotal": lambda _p, _w: (len(host.broker.symbols()),),
             "SymbolName": self._name,
             "Point": lambda program, _w: (10.0 ** -self._own(program).digits,),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.model.observed import ChartSeen, PositionSeen, SessionSeen
 from mt5console.simulation.disk import Disk
 
@@ -58,6 +58,7 @@ class AccountSeen(NamedTuple):
     trade_allowed: bool
     account_trade_allowed: bool
     account_trade_expert: bool
+    margin_mode: MarginMode | None
 
 
 class ApplyEnd(IntEnum):
@@ -139,6 +140,10 @@ class ProgramHost(Protocol):
 
     def symbol_exists(self, symbol: str) -> bool:
         """Whether the broker has exactly this symbol."""
+        ...
+
+    def symbol_has_data(self, symbol: str) -> bool:
+        """SymbolSelect() and SymbolIsSynchronized(): whether experts can begin on it."""
         ...
 
     def symbol_is_open(self, symbol: str) -> bool:

@@ -190,7 +190,7 @@ class AccountSession:
         self._network(
             f"terminal synchronized with {COMPANY}: {held} positions, 0 orders, {_SYMBOLS_AT_BROKER} symbols, 0 spreads"
         )
-        self._network("trading has been enabled - hedging mode")
+        self._network(f"trading has been enabled - {account.margin_mode.value} mode")
 
     def _network(self, text: str, level: int = 0) -> None:
         self._journal.write("Network", f"'{self.login}': {text}", level)

@@ -11,6 +11,7 @@ from tests.mql5.small_workshop import Workshop
 ROBOT, MAGIC = 7, 1007
 FAST, SLOW = 22, 36
 UP, DOWN = 1.0, -1.0
+NETTING, EXCHANGE, HEDGING = 0, 1, 2
 PRICES = {
     "SYMBOL_ASK": 1.1002,
     "SYMBOL_BID": 1.1000,
@@ -61,6 +62,7 @@ class Market:
         self.retcode = 10009
         self.spread = 2
         self.equity = 10_000.0
+        self.margin_mode = HEDGING
         self.host = SmallHost(executable, box, inputs=self.sent(inputs), answers=self.answers())
         folder = self.host.files / "mt5console" / "robots" / str(ROBOT)
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,8 +91,10 @@ class Market:
                 what, 0
             ),
             "AccountInfoDouble": self.equity,
+            "AccountInfoInteger": lambda what: self.margin_mode if what == "ACCOUNT_MARGIN_MODE" else 1,
             "PositionsTotal": lambda: len(self.positions),
             "PositionGetTicket": self.selected,
+            "PositionSelect": self.selected_by_symbol,
             "PositionGetString": lambda what: self.chosen["symbol"],
             "PositionGetInteger": lambda what: {
                 "POSITION_MAGIC": self.chosen["magic"],
@@ -115,6 +119,11 @@ class Market:
     def selected(self, place):
         self.chosen = self.positions[int(place)]
         return self.chosen["ticket"]
+
+    def selected_by_symbol(self, symbol):
+        found = [position for position in self.positions if position["symbol"] == symbol]
+        self.chosen = found[0] if found else None
+        return bool(found)
 
     def ordered(self, *fields):
         closed = int(dict(zip(REQUEST, fields, strict=False))["position"])
@@ -345,6 +354,26 @@ def test_a_backtest_s_bars_are_taken_as_they_are(market):
     here.synchronized, here.calculated = 0, {FAST: -1, SLOW: -1}
     here.positions = [own()]
     assert len(here.next_bar(DOWN, DOWN)) == 1, "the tester calculates averages when somebody asks for them"
+
+
+@pytest.mark.parametrize("mode", [NETTING, EXCHANGE])
+def test_a_position_of_another_robot_on_an_account_that_nets_is_not_added_to(market, mode):
+    here = market()
+    here.margin_mode = mode
+    here.next_bar(DOWN, DOWN)
+    here.positions = [own(magic=1)]
+    assert here.next_bar(DOWN, UP) == []
+    assert here.next_bar(UP, DOWN) == []
+    assert len([text for text in here.errors() if "another robot" in text]) == 1, "said once"
+    here.positions = [own(magic=1, symbol="XAUUSD")]
+    assert len(here.next_bar(DOWN, UP)) == 1
+
+
+def test_on_a_hedging_account_another_s_position_is_none_of_its_business(market):
+    here = market()
+    here.next_bar(DOWN, DOWN)
+    here.positions = [own(magic=1)]
+    assert len(here.next_bar(DOWN, UP)) == 1
 
 
 def test_a_refused_close_is_tried_again_later_and_not_at_every_tick(market):

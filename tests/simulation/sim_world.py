@@ -186,7 +186,7 @@ class SimUser:
         (self.layout.templates / file).write_bytes(data)
         return file
 
-    def attach(self, robot_id, deployment_id="d1", slot="a", symbol="EURUSD", **arguments):
+    def attach(self, robot_id, deployment_id="d1", slot="a", symbol="EURUSD", fields=None, **arguments):
         """Desire and attach, and give the agent's reply."""
         self.desire(robot_id, deployment_id)
         template = self.template(robot_id, deployment_id, slot, symbol)
@@ -198,7 +198,7 @@ class SimUser:
             "timeframe": "H1",
             "template": template,
         }
-        return self.command("attach", **{**words, **arguments})
+        return self.command("attach", fields, **{**words, **arguments})
 
     def command(self, verb, fields=None, **arguments):
         """Send a command and wait for its reply."""

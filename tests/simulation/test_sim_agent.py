@@ -135,6 +135,19 @@ def test_an_attach_that_cannot_be_is_named_and_leaves_no_chart(user, arguments, 
     assert user.ready(7) is None
 
 
+def test_a_symbol_whose_data_the_terminal_lacks_is_waited_for_and_named(sim):
+    sim.broker.set_synchronised("GBPUSD", False)
+    user = sim.user()
+    user.compile(7)
+    user.start()
+    reply = user.attach(7, symbol="GBPUSD", fields={"not_after_utc_s": time.time() + 1.5})
+    assert (reply.ok, reply.code) == (False, "no_symbol_data")
+    user.wait_status()
+    assert user.charts() == ["Agent"]
+    sim.broker.set_synchronised("GBPUSD", True)
+    assert user.attach(7, "d2", symbol="GBPUSD").code == "done"
+
+
 def test_a_robot_whose_on_init_fails_leaves_the_journal_lines_and_no_chart(user):
     user.compile(7, init_result=1)
     reply = user.attach(7)
@@ -337,3 +350,33 @@ def test_without_the_permission_to_trade_the_agent_s_robots_have_none(sim):
     user.start(AllowLiveTrading="0")
     assert user.attach(7).code == "done"
     assert not user.wait_beat(7).trade_allowed
+
+
+def test_one_start_without_the_permission_does_not_last(sim):
+    """The profile keeps the agent's chart as it was saved; the next start's agent takes its place."""
+    user = sim.user()
+    user.compile(7)
+    user.start(AllowLiveTrading="0")
+    status = user.wait_status(lambda status: [chart.expert for chart in status.charts] == ["Agent"])
+    assert (status.trade_allowed, status.agent_trade_allowed) == (True, False)
+    user.close()
+    user.start()
+    status = user.wait_status(lambda status: status.agent_trade_allowed)
+    assert [chart.expert for chart in status.charts] == ["Agent"]
+    assert user.attach(7).code == "done"
+    assert user.wait_beat(7).trade_allowed
+
+
+def test_a_robot_of_the_profile_that_fails_in_on_init_costs_no_chart_at_each_put_back(sim):
+    user = sim.user()
+    user.compile(7)
+    user.start()
+    assert user.attach(7).code == "done"
+    for number in range(2):
+        user.close()
+        user.compile(7, init_result=1)
+        user.start()
+        user.wait_status(lambda status: sorted(chart.expert for chart in status.charts) == ["", "Agent"])
+        user.compile(7)
+        assert user.attach(7, f"e{number}").code == "done"
+        user.wait_status(lambda status: sorted(chart.expert for chart in status.charts) == ["Agent", "Robot_7_a"])

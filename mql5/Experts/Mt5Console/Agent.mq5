@@ -2,7 +2,7 @@
 // command files (docs/mql5.md). It trades nothing itself; it needs the permission to trade all the same, since an
 // expert that a program without it attaches may not trade either.
 #property copyright "mt5console"
-#property version   "1.00"
+#property version   "1.10"
 #property description "Resident agent of mt5console: status, attach, detach. Opens and closes no positions."
 
 input bool Mt5ConsoleHome = false; // Filled in by the agent itself: it stands on a chart that is saved

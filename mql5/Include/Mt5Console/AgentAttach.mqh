@@ -2,7 +2,8 @@
 // another, in its own time. ChartApplyTemplate() only says that the command was queued: what became of the expert is
 // seen on the chart afterwards, or in the robot's READY.
 //
-//   look for the robot on all charts -> wait until nothing holds its lock -> open a chart, apply the template
+//   look for the robot on all charts -> wait until the terminal has the symbol's data -> wait until nothing holds its
+//   lock -> close the chart that an earlier life of the robot left empty -> open a chart, apply the template
 //   -> watch for the expert's name -> done, or close the chart that this attempt opened and say why
 // Never two charts for one robot: one that shows it is reported, not doubled. Needs AgentMemory.mqh.
 
@@ -57,8 +58,9 @@ void AgentAttach(const AgentCommand &command, AgentAnswer &answer)
    agent_jobs[place].symbol = command.symbol;
    agent_jobs[place].frame = frame;
    agent_jobs[place].template_file = command.template_file;
-   agent_jobs[place].phase = AGENT_WAITS_FOR_LOCK;
+   agent_jobs[place].phase = AGENT_WAITS_FOR_SYMBOL;
    agent_jobs[place].since_ms = Mt5ConsoleTicks();
+   agent_jobs[place].patience_ms = AgentPatience(command.not_after);
    agent_jobs[place].seen_ms = 0;
    agent_jobs[place].is_seen = false;
    agent_jobs[place].chart = 0;
@@ -119,6 +121,10 @@ void AgentGiveUp(const int place, const string code, const string text)
 void AgentStepAttach(AgentJob &job, AgentAnswer &answer)
   {
    answer.is_over = false;
+   if(job.phase == AGENT_WAITS_FOR_SYMBOL)
+     {
+      AgentAwaitSymbol(job, answer);
+     }
    if(job.phase == AGENT_WAITS_FOR_LOCK)
      {
       AgentOpen(job, answer);
@@ -210,6 +216,30 @@ string AgentTemplate(const string name)
    return(text);
   }
 
+// How long an attach waits for its symbol: the reply has to come while the command still holds.
+long AgentPatience(const double not_after)
+  {
+   double left = MathMin((double)AGENT_SYMBOL_S, not_after - (double)Mt5ConsoleUtc());
+   return((long)(left * 1000.0));
+  }
+
+// A terminal begins OnInit when it has the symbol's data, and removes the expert when that takes minutes: until then its
+// name on the chart would tell nothing.
+void AgentAwaitSymbol(AgentJob &job, AgentAnswer &answer)
+  {
+   long now = Mt5ConsoleTicks();
+   if(SymbolSelect(job.symbol, true) && SymbolIsSynchronized(job.symbol))
+     {
+      job.phase = AGENT_WAITS_FOR_LOCK;
+      job.since_ms = now;
+      return;
+     }
+   if(now - job.since_ms >= job.patience_ms)
+     {
+      AgentEnd(answer, "no_symbol_data", "the terminal has no data of " + job.symbol + " yet", "");
+     }
+  }
+
 // As soon as nothing holds the robot's lock: a robot that was just taken off its chart needs a moment to be gone.
 void AgentOpen(AgentJob &job, AgentAnswer &answer)
   {
@@ -219,6 +249,11 @@ void AgentOpen(AgentJob &job, AgentAnswer &answer)
         {
          AgentEnd(answer, "locked", "something else holds the lock of robot " + IntegerToString(job.robot), "");
         }
+      return;
+     }
+   // A chart is closed in the terminal's own time: whether there is room is asked at the next turn.
+   if(AgentCloseLeft(job.robot))
+     {
       return;
      }
    long charts[];
@@ -263,6 +298,7 @@ void AgentWatch(AgentJob &job, AgentAnswer &answer)
       bool is_ready = (job.deployment != "" && AgentReadyDeployment(job.robot) == job.deployment);
       if(is_ready || now - job.seen_ms >= AGENT_SETTLED_MS)
         {
+         AgentMemoriseAttached(job.robot, job.chart);
          string text = job.expert + " runs on " + job.symbol + "," + Mt5ConsoleFrameName(job.frame);
          AgentEnd(answer, "done", text, Mt5ConsoleMember("chart_id", IntegerToString(job.chart)));
         }

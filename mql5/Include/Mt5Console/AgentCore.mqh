@@ -10,6 +10,7 @@ int  agent_lock        = INVALID_HANDLE;
 bool agent_is_home     = false;
 bool agent_is_moving   = false;
 bool agent_opened_home = false;
+bool agent_replaces    = false;
 long agent_new_home    = 0;
 long agent_since_ms    = 0;
 bool agent_is_settled  = false;
@@ -21,6 +22,7 @@ bool AgentBegin(const long own_chart, const bool is_home)
    agent_own_chart = own_chart;
    agent_is_home = (is_home || own_chart == 0);
    agent_is_moving = false;
+   agent_replaces = false;
    agent_since_ms = Mt5ConsoleTicks();
    agent_is_settled = false;
    if(!AgentBeginCommands())
@@ -29,10 +31,6 @@ bool AgentBegin(const long own_chart, const bool is_home)
       return(false);
      }
    AgentTakeLock();
-   if(agent_lock == INVALID_HANDLE && !agent_is_home)
-     {
-      Print("another agent holds the lock: this one leaves");
-     }
    return(true);
   }
 
@@ -42,6 +40,10 @@ bool AgentTurn()
    if(agent_is_moving)
      {
       return(AgentMove());
+     }
+   if(AgentReplacesTwin())
+     {
+      return(true);
      }
    if(agent_lock == INVALID_HANDLE)
      {
@@ -87,21 +89,56 @@ void AgentTakeLock()
      }
   }
 
-// An agent on the start ini's chart leaves at once. One at home waits: the lock may just be on its way to it.
-bool AgentWaitForLock()
+// The permission to trade is saved with an agent's chart and inherited by its robots, so that one bad start would last:
+// an agent of the start ini that has it closes the chart of one at home that lacks it, by that one's last word. True
+// until the other is seen gone.
+bool AgentReplacesTwin()
   {
-   if(!agent_is_home)
+   if(agent_is_home || !AgentMayTrade())
      {
       return(false);
      }
-   AgentTakeLock();
-   if(agent_lock != INVALID_HANDLE)
+   long twin = AgentTwin(agent_own_chart);
+   if(twin == 0 || !AgentHomeMayNot())
      {
-      return(true);
+      return(false);
      }
-   if(Mt5ConsoleTicks() - agent_since_ms < AGENT_LOCK_WAIT_MS)
+   if(!agent_replaces)
      {
-      return(true);
+      agent_replaces = true;
+      agent_since_ms = Mt5ConsoleTicks();
+      Print("the agent at home may not trade: this one takes its place");
+      if(!ChartClose(twin))
+        {
+         Print("its chart could not be closed, error ", GetLastError());
+        }
+     }
+   return(Mt5ConsoleTicks() - agent_since_ms < AGENT_LOCK_WAIT_MS);
+  }
+
+// Whether the last status tells of an agent without permission in a terminal whose switch was on. It is the agents' own
+// file, and no text inside of it can look like these members: its quotes are escaped.
+bool AgentHomeMayNot()
+  {
+   string text = "";
+   if(!Mt5ConsoleReadFile(AGENT_FOLDER + "\\status.json", text))
+     {
+      return(false);
+     }
+   return(StringFind(text, "\"trade_allowed\":true") >= 0 && StringFind(text, "\"agent_trade_allowed\":false") >= 0);
+  }
+
+// An agent on the start ini's chart leaves at once. One at home waits: the lock may just be on its way to it; so does
+// one that takes another's place.
+bool AgentWaitForLock()
+  {
+   if(agent_is_home || agent_replaces)
+     {
+      AgentTakeLock();
+      if(agent_lock != INVALID_HANDLE || Mt5ConsoleTicks() - agent_since_ms < AGENT_LOCK_WAIT_MS)
+        {
+         return(true);
+        }
      }
    if(agent_own_chart != 0)
      {

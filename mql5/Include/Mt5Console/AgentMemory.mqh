@@ -1,5 +1,6 @@
 // What must outlive the agent, in agent\memory.json: the newest generation that spoke, the commands that were cancelled
-// before they came, and the charts that attaches under way have opened. Needs AgentWorld.mqh.
+// before they came, the charts that attaches under way have opened, and the chart that each robot was last attached to.
+// Needs AgentWorld.mqh.
 
 #include <Mt5Console\AgentWorld.mqh>
 
@@ -10,6 +11,8 @@ string agent_cancelled[];
 string agent_cancelled_by[];
 string agent_opened[];
 string agent_opened_by[];
+string agent_attached[];
+string agent_attached_to[];
 
 // Reads what an agent before this one wrote; a missing or torn file is an empty memory. A chart that its attach did not
 // live to fill is closed: left behind, such charts would add up to the terminal's limit.
@@ -20,6 +23,8 @@ void AgentRemember()
    ArrayResize(agent_cancelled_by, 0);
    ArrayResize(agent_opened, 0);
    ArrayResize(agent_opened_by, 0);
+   ArrayResize(agent_attached, 0);
+   ArrayResize(agent_attached_to, 0);
    string text = "";
    string names[];
    string kinds[];
@@ -38,6 +43,10 @@ void AgentRemember()
       if(StringFind(names[i], "opened/") == 0)
         {
          AgentAddPair(agent_opened, agent_opened_by, StringSubstr(names[i], 7), values[i]);
+        }
+      if(StringFind(names[i], "attached/") == 0)
+        {
+         AgentAddPair(agent_attached, agent_attached_to, StringSubstr(names[i], 9), values[i]);
         }
      }
    AgentCloseLeftovers();
@@ -80,7 +89,47 @@ void AgentForgetOpened(const long chart)
      }
   }
 
+// The chart that a robot runs on now; it is known until the robot gets another one.
+void AgentMemoriseAttached(const long robot, const long chart)
+  {
+   AgentDropAttached(robot);
+   AgentAddPair(agent_attached, agent_attached_to, IntegerToString(robot), IntegerToString(chart));
+   AgentMemorise();
+  }
+
+// Closes the chart that a robot was on and left without an expert: such a chart is saved again at every exit, and they
+// would add up to the terminal's limit. True when there was one; it is asked for once.
+bool AgentCloseLeft(const long robot)
+  {
+   int place = Mt5ConsoleFind(IntegerToString(robot), agent_attached);
+   if(place < 0)
+     {
+      return(false);
+     }
+   long chart = StringToInteger(agent_attached_to[place]);
+   if(!AgentChartIsOpen(chart) || AgentExpertOn(chart) != "")
+     {
+      return(false);
+     }
+   AgentDropAttached(robot);
+   AgentMemorise();
+   if(!ChartClose(chart))
+     {
+      Print("chart ", chart, ", which robot ", robot, " left empty, could not be closed, error ", GetLastError());
+     }
+   return(true);
+  }
+
 // ---- what follows is the memory's own ----
+
+void AgentDropAttached(const long robot)
+  {
+   int place = Mt5ConsoleFind(IntegerToString(robot), agent_attached);
+   if(place >= 0)
+     {
+      AgentDropPair(agent_attached, agent_attached_to, place);
+     }
+  }
 
 void AgentCloseLeftovers()
   {
@@ -127,12 +176,13 @@ void AgentDropPair(string &keys[], string &values[], const int place)
    ArrayResize(values, last, AGENT_CANCELS);
   }
 
-// {"protocol":1,"generation":5,"cancelled":{"c7":"c9"},"opened":{"131":"c8"}}
+// {"protocol":1,"generation":5,"cancelled":{"c7":"c9"},"opened":{"131":"c8"},"attached":{"7":"130"}}
 void AgentMemorise()
   {
    string text = Mt5ConsoleOpening() + ",\"generation\":" + IntegerToString(agent_generation);
    text = text + ",\"cancelled\":{" + AgentPairs(agent_cancelled, agent_cancelled_by) + "}";
-   text = text + ",\"opened\":{" + AgentPairs(agent_opened, agent_opened_by) + "}}";
+   text = text + ",\"opened\":{" + AgentPairs(agent_opened, agent_opened_by) + "}";
+   text = text + ",\"attached\":{" + AgentPairs(agent_attached, agent_attached_to) + "}}";
    if(!Mt5ConsoleReplaceFile(AGENT_MEMORY, text))
      {
       Print("the agent's memory cannot be written, error ", GetLastError());

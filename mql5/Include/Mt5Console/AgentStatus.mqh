@@ -52,7 +52,8 @@ void AgentStatus()
    agent_status_lost = !written;
   }
 
-// Login, server, kind of money, link and permissions. Nobody is logged in while the login is 0.
+// Login, server, kind of money and of positions, link and permissions; the last is this agent's own, which its robots inherit. Nobody is
+// logged in while the login is 0.
 string AgentAccount()
   {
    long login = AccountInfoInteger(ACCOUNT_LOGIN);
@@ -64,10 +65,12 @@ string AgentAccount()
    string text = ",\"login\":" + IntegerToString(login);
    text = text + "," + Mt5ConsoleMember("server", AccountInfoString(ACCOUNT_SERVER));
    text = text + "," + Mt5ConsoleMember("trade_mode", AgentTradeMode(login));
+   text = text + "," + Mt5ConsoleMember("margin_mode", AgentMarginMode(login));
    text = text + ",\"connected\":" + Mt5ConsoleWord(connected);
    text = text + ",\"trade_allowed\":" + Mt5ConsoleWord(TerminalInfoInteger(TERMINAL_TRADE_ALLOWED) != 0);
    text = text + ",\"account_trade_allowed\":" + Mt5ConsoleWord(AccountInfoInteger(ACCOUNT_TRADE_ALLOWED) != 0);
    text = text + ",\"account_trade_expert\":" + Mt5ConsoleWord(AccountInfoInteger(ACCOUNT_TRADE_EXPERT) != 0);
+   text = text + ",\"agent_trade_allowed\":" + Mt5ConsoleWord(AgentMayTrade());
    return(text);
   }
 
@@ -89,6 +92,29 @@ string AgentTradeMode(const long login)
    if(mode == (long)ACCOUNT_TRADE_MODE_REAL)
      {
       return("real");
+     }
+   return("unknown");
+  }
+
+// How the account holds positions: each by itself, or one for a symbol.
+string AgentMarginMode(const long login)
+  {
+   long mode = AccountInfoInteger(ACCOUNT_MARGIN_MODE);
+   if(login == 0)
+     {
+      return("unknown");
+     }
+   if(mode == (long)ACCOUNT_MARGIN_MODE_RETAIL_HEDGING)
+     {
+      return("hedging");
+     }
+   if(mode == (long)ACCOUNT_MARGIN_MODE_RETAIL_NETTING)
+     {
+      return("netting");
+     }
+   if(mode == (long)ACCOUNT_MARGIN_MODE_EXCHANGE)
+     {
+      return("exchange");
      }
    return("unknown");
   }

@@ -1,6 +1,6 @@
 // The agent's types, limits and places of files. Needs nothing.
 
-#define AGENT_VERSION         "1.0"
+#define AGENT_VERSION         "1.1"
 #define AGENT_NAME            "Agent"
 #define AGENT_EXPERT_FILE     "Experts\\Mt5Console\\Agent.ex5"
 #define AGENT_HOME_INPUT      "Mt5ConsoleHome"
@@ -11,6 +11,7 @@
 #define AGENT_MOVE_WAIT_MS    10000
 #define AGENT_SETTLE_MS       500
 #define AGENT_JOBS            16
+#define AGENT_SYMBOL_S        20
 #define AGENT_ROBOT_LOCK_MS   3000
 #define AGENT_LOAD_MS         10000
 #define AGENT_SETTLED_MS      1000
@@ -22,9 +23,10 @@
 
 enum AgentPhase
   {
-   AGENT_WAITS_FOR_LOCK = 0,
-   AGENT_WATCHES        = 1,
-   AGENT_CLOSES         = 2
+   AGENT_WAITS_FOR_SYMBOL = 0,
+   AGENT_WAITS_FOR_LOCK   = 1,
+   AGENT_WATCHES          = 2,
+   AGENT_CLOSES           = 3
   };
 
 // One command file. Its arguments are text, "" when they are missing.
@@ -70,6 +72,7 @@ struct AgentJob
    string            template_file;
    AgentPhase        phase;
    long              since_ms;
+   long              patience_ms;
    long              seen_ms;
    bool              is_seen;
    long              chart;

@@ -96,6 +96,12 @@ long AgentTwin(const long own_chart)
    return(0);
   }
 
+// The permission of this agent's own chart. False for every program while the terminal's switch is off.
+bool AgentMayTrade()
+  {
+   return(MQLInfoInteger(MQL_TRADE_ALLOWED) != 0);
+  }
+
 // H1 as PERIOD_H1; false for a timeframe that MetaTrader does not have.
 bool AgentFrame(const string name, ENUM_TIMEFRAMES &frame)
   {

@@ -3,7 +3,7 @@
 // the expert (Agent.mq5) is the one that the console starts. Both hold the same lock, so that one of them serves.
 #property service
 #property copyright "mt5console"
-#property version   "1.00"
+#property version   "1.10"
 #property description "Resident agent of mt5console as a service. Opens and closes no positions."
 
 #include <Mt5Console\AgentCore.mqh>

@@ -66,14 +66,15 @@ _REFUSALS = {
         "`mt5console terminal restart {user}` and deploy again",
     ),
     "no_symbol": ("unknown_symbol", "the broker has no such symbol"),
+    "no_symbol_data": ("no_symbol_data", "the terminal has no data of the symbol yet"),
     "chart_limit": ("chart_limit", "the terminal's charts are full"),
     "wrong_terminal": ("wrong_account", "the agent serves another account or directory than expected"),
     "locked": ("locked", "another copy of the robot holds its lock"),
     "expired": ("timeout", "the agent found the command too late"),
     "cancelled": ("timeout", "the attach was taken back before the agent carried it out"),
 }
-_MAY_PASS = frozenset({"locked", "init_failed", "expired", "cancelled", "failed"})
-"""Refusals that another attempt may not meet again: a lock that is let go late, a symbol that is not yet loaded."""
+_MAY_PASS = frozenset({"locked", "no_symbol_data", "init_failed", "expired", "cancelled", "failed"})
+"""Refusals that another attempt may not meet again: a lock that is let go late, a symbol whose data come late."""
 
 
 def process_gone(state: DeploymentState, known: TerminalKnown, now: Now) -> bool:

@@ -12,6 +12,7 @@ from mt5console.core.deployment.sight import (
     charts_of,
     fresh_agent,
     is_robot,
+    why_agent_not_permitted,
     why_not_permitted,
 )
 from mt5console.core.deployment.state import DeploymentState
@@ -31,7 +32,10 @@ NEXT_STEPS = {
     "then deploy again",
     "no_include": "include <Mt5Console\\Heartbeat.mqh> in the source, call its functions, then deploy again",
     "algo_off": "switch algo trading on in the terminal (and at the broker), then deploy again",
+    "agent_not_permitted": "run `mt5console terminal restart {user}`: the agent of the start ini takes its place; or "
+    "select the Agent's chart in the terminal, press F7, Common, tick Allow Algo Trading; then deploy again",
     "unknown_symbol": "use the symbol's name as the broker spells it, suffix included, then deploy again",
+    "no_symbol_data": "check the terminal's broker link, open the symbol in its Market Watch, then deploy again",
     "wrong_account": "check which account the terminal is logged in to; nothing is done there until it is right",
     "account_out": "wait for the broker link or log in again (`mt5console status` shows it), then deploy again",
     "agent_dead": "see `mt5console why {user}`; a restart of the terminal brings the agent back: "
@@ -42,6 +46,7 @@ NEXT_STEPS = {
     "wrong_chart": "remove the robot (`mt5console robot remove {robot}`) and deploy again",
     "stopped": "run `mt5console resume {user} --word START` when robots may trade again",
     "magic_in_use": "give this robot a magic number of its own",
+    "netting_conflict": "give this robot another symbol, remove the other one, or use a hedging account",
     "watch_only": "this account is only watched; use a user whose account may be traded",
     "chart_limit": "close charts in the terminal: it holds 100 at most",
     "terminal_down": "run `mt5console terminal start {user}`, then deploy again",
@@ -135,10 +140,10 @@ def _logs(state: DeploymentState, known: TerminalKnown) -> tuple[bool | None, st
 def _algo(known: TerminalKnown) -> tuple[bool | None, str]:
     if known.agent is None:
         return None, "the agent has not said"
-    missing = why_not_permitted(known)
+    missing = why_not_permitted(known) or why_agent_not_permitted(known)
     if missing is None:
         return True, "switched on, and the account lets robots trade"
-    return (False if missing[0] == "algo_off" else None), missing[1]
+    return (False if missing[0] in ("algo_off", "agent_not_permitted") else None), missing[1]
 
 
 def _agent(known: TerminalKnown) -> tuple[bool | None, str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mt5console.core.deployment.plan import CHARTS_MAX, DeploymentPlan
-from mt5console.core.deployment.sight import charts_of, fresh_agent, why_not_permitted
+from mt5console.core.deployment.sight import charts_of, fresh_agent, why_agent_not_permitted, why_not_permitted
 from mt5console.core.model.desired import DesiredRobot, RobotRun
+from mt5console.core.model.ids import MarginMode
 from mt5console.core.model.known import TerminalKnown
 
 
@@ -33,6 +34,7 @@ def check_preflight(plan: DeploymentPlan, known: TerminalKnown) -> tuple[Finding
     findings.append(_account(plan, known))
     if plan.deploys:
         findings.append(_permitted(known))
+        findings.append(_netting(plan, known))
     findings.append(_magic(plan, known))
     findings.append(_capacity(plan, known))
     return tuple(findings)
@@ -103,19 +105,39 @@ def _account(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
 
 def _permitted(known: TerminalKnown) -> Finding:
     missing = why_not_permitted(known)
-    if missing is None:
-        return Finding(point="algo trading", ok=True, evidence="switched on, and the account lets robots trade")
-    return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0])
+    if missing is not None:
+        return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0])
+    missing = why_agent_not_permitted(known)
+    if missing is not None:
+        # Switch and permission are not read in one instant: one word of the agent may hold an old and a new one.
+        return Finding(point="algo trading", ok=False, evidence=missing[1], cause=missing[0], may_change=True)
+    return Finding(point="algo trading", ok=True, evidence="switched on, and the account lets robots trade")
 
 
-def _uses_magic(robot: DesiredRobot) -> bool:
+def _trades(robot: DesiredRobot) -> bool:
+    """Whether it was ever deployed: one that is only registered holds nothing yet."""
     return robot.active is not None or robot.run is not RobotRun.REGISTERED
+
+
+def _netting(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
+    """On an account that does not hedge, two robots on one symbol would share one position and undo each other."""
+    mode = known.agent.margin_mode if known.agent is not None else None
+    symbol = plan.robot.symbol
+    if mode is None or mode is MarginMode.HEDGING:
+        text = "how the account holds positions is not known" if mode is None else "each position stands by itself"
+        return Finding(point="one robot per symbol", ok=True, evidence=text)
+    for other in (*known.robots, *known.rivals):
+        where = other.symbol if other.active is None else other.active.symbol
+        if other.robot_id != plan.robot_id and where == symbol and _trades(other):
+            text = f"this {mode.value} account has one position per symbol, and robot {other.robot_id} trades {symbol}"
+            return Finding(point="one robot per symbol", ok=False, evidence=text, cause="netting_conflict")
+    return Finding(point="one robot per symbol", ok=True, evidence=f"no other robot trades {symbol} on this account")
 
 
 def _magic(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
     magic = plan.robot.magic
     for other in (*known.robots, *known.rivals):
-        if other.robot_id != plan.robot_id and other.magic == magic and _uses_magic(other):
+        if other.robot_id != plan.robot_id and other.magic == magic and _trades(other):
             text = f"robot {other.robot_id} of user {other.user_id} uses magic number {magic} on the same account"
             return Finding(point="magic number", ok=False, evidence=text, cause="magic_in_use")
     own = {plan.robot.symbol}

@@ -17,6 +17,7 @@ from mt5console.core.deployment.sight import (
     newer,
     ready_key,
     shows,
+    why_agent_not_permitted,
     why_no_acts,
     why_not_permitted,
 )
@@ -143,7 +144,7 @@ def _broken(state: DeploymentState, version: RobotVersion, known: TerminalKnown)
     if beat is None or not _fresh(state, known):
         return "no_heartbeat", "its heartbeat stopped while it was being proven"
     if not beat.trade_allowed:
-        return "algo_off", "the robot itself is not allowed to trade"
+        return why_agent_not_permitted(known) or ("algo_off", "the robot itself is not allowed to trade")
     if beat.entries is Entries.NOT_DESIRED:
         return "not_desired", "the robot takes itself for a version that may not trade"
     if beat.entries is Entries.STOPPED:

@@ -13,7 +13,7 @@ from mt5console.core.model.desired import DesiredRobot, RobotVersion, Run
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
 
-CANNOT_TRADE = frozenset({"algo_off", "wrong_account"})
+CANNOT_TRADE = frozenset({"algo_off", "agent_not_permitted", "wrong_account"})
 """Causes while which nothing can be traded: a put-back need not pause entries for them, so that a later proof finds
 them as they were."""
 PASSING = CANNOT_TRADE | {"terminal_died"}

@@ -103,6 +103,15 @@ def runs(known: TerminalKnown, robot_id: RobotId, version: RobotVersion, magic: 
     )
 
 
+def why_agent_not_permitted(known: TerminalKnown) -> tuple[str, str] | None:
+    """(cause, sentence) when the agent's own chart lacks the permission to trade, which every robot that it attaches
+    inherits. While the terminal's switch is off no program has it, and that says nothing of the chart."""
+    agent = known.agent
+    if agent is None or not agent.trade_allowed or agent.agent_trade_allowed is not False:
+        return None
+    return "agent_not_permitted", "the agent may not trade on its chart, so no robot that it attaches may"
+
+
 def why_not_permitted(known: TerminalKnown) -> tuple[str, str] | None:
     """(cause, sentence) when the terminal or the account does not let robots trade, else None."""
     agent = known.agent

@@ -71,6 +71,14 @@ class TradeMode(StrEnum):
         return self in (TradeMode.REAL, TradeMode.UNKNOWN)
 
 
+class MarginMode(StrEnum):
+    """How an account holds positions: each by itself (hedging), or one per symbol, whoever opened it."""
+
+    HEDGING = "hedging"
+    NETTING = "netting"
+    EXCHANGE = "exchange"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Account:
     """A login at a broker's server. The password is never part of it: the keyring holds it."""

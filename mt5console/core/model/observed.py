@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mt5console.core.model.ids import DeploymentId, RobotId, TradeMode
+from mt5console.core.model.ids import DeploymentId, MarginMode, RobotId, TradeMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,9 @@ class AgentStatus:
     """The resident agent's export, once a second. `positions` is None when the agent could not tell.
 
     `trade_allowed` is the terminal's algo-trading switch, not market hours. `login` is 0 when the terminal is
-    not logged in.
+    not logged in. `agent_trade_allowed` is the permission of the agent's own chart, which the robots that it attaches
+    inherit; it says something only while the terminal's switch is on. Older agents tell neither it nor `margin_mode`
+    (None).
     """
 
     sequence: int
@@ -66,6 +68,8 @@ class AgentStatus:
     globals: tuple[tuple[str, float], ...] = ()
     sessions: tuple[SessionSeen, ...] = ()
     positions: tuple[PositionSeen, ...] | None = None
+    agent_trade_allowed: bool | None = None
+    margin_mode: MarginMode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mt5console.core.model.desired import Permit
-from mt5console.core.model.ids import DeploymentId, RobotId, TradeMode
+from mt5console.core.model.ids import DeploymentId, MarginMode, RobotId, TradeMode
 from mt5console.core.model.observed import (
     AgentStatus,
     ChartSeen,
@@ -38,6 +38,7 @@ GLOBAL_READY = "EA_READY_"
 GLOBAL_HEARTBEAT = "EA_HEARTBEAT_"
 
 
+_MARGIN_MODES = {mode.value: mode for mode in MarginMode}
 _DECODER = json.JSONDecoder()
 """Kept, and asked for the object alone: half the time of `json.loads` on bytes, for files that come every second."""
 
@@ -81,10 +82,12 @@ def encode_status(status: AgentStatus) -> bytes:
             "login": status.login,
             "server": status.server,
             "trade_mode": status.trade_mode.value,
+            "margin_mode": "unknown" if status.margin_mode is None else status.margin_mode.value,
             "connected": status.connected,
             "trade_allowed": status.trade_allowed,
             "account_trade_allowed": status.account_trade_allowed,
             "account_trade_expert": status.account_trade_expert,
+            "agent_trade_allowed": status.agent_trade_allowed,
             "charts": [
                 {"chart_id": c.chart_id, "symbol": c.symbol, "timeframe": c.timeframe, "expert": c.expert}
                 for c in status.charts
@@ -121,10 +124,12 @@ def decode_status(data: bytes | None) -> AgentStatus | None:
             login=int(value["login"]),
             server=str(value["server"]),
             trade_mode=TradeMode(value["trade_mode"]),
+            margin_mode=_MARGIN_MODES.get(str(value.get("margin_mode"))),
             connected=bool(value["connected"]),
             trade_allowed=bool(value["trade_allowed"]),
             account_trade_allowed=bool(value["account_trade_allowed"]),
             account_trade_expert=bool(value["account_trade_expert"]),
+            agent_trade_allowed=_maybe_flag(value.get("agent_trade_allowed")),
             charts=tuple(
                 ChartSeen(
                     chart_id=int(c["chart_id"]),
@@ -160,6 +165,10 @@ def decode_status(data: bytes | None) -> AgentStatus | None:
 
 def _maybe(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _maybe_flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def encode_ready(ready: Ready) -> bytes:
@@ -317,8 +326,8 @@ class CommandFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyFile:
     """agent/replies/<id>.json. `code`: `done`, or why not: `expired`, `older_generation`, `wrong_terminal`,
-    `unknown_verb`, `bad_arguments`, `no_symbol`, `already_attached`, `expert_not_found`, `expert_not_loaded`,
-    `init_failed`, `chart_limit`, `locked`, `not_attached`, `cancelled`, `failed`."""
+    `unknown_verb`, `bad_arguments`, `no_symbol`, `no_symbol_data`, `already_attached`, `expert_not_found`,
+    `expert_not_loaded`, `init_failed`, `chart_limit`, `locked`, `not_attached`, `cancelled`, `failed`."""
 
     id: str
     ok: bool

@@ -39,6 +39,7 @@ _STEPS: Mapping[str, tuple[NextStep, ...]] = MappingProxyType(
         "init_failed": (NextStep(act="show_journal", button="Show the journal"),),
         "robot_removed": (NextStep(act="show_journal", button="Show the journal"),),
         "algo_off": (NextStep(act="enable_algo", button="Enable algo trading"),),
+        "agent_not_permitted": (NextStep(act="restart", button="Restart the terminal"),),
         "terminal_down": (NextStep(act="start", button="Start the terminal"),),
         "restart_needed": (NextStep(act="restart", button="Restart the terminal"),),
         "agent_dead": (NextStep(act="restart", button="Restart the terminal"),),

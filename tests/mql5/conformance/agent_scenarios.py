@@ -3,7 +3,7 @@
 In the compiled world its robots are compiled ones, too. Each scenario says what must be true, and notes everything.
 """
 
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import MarginMode, TradeMode
 from mt5console.core.terminal import protocol
 from mt5console.simulation.chartfile import ExpertBlock
 from mt5console.simulation.programs import ApplyEnd
@@ -67,9 +67,11 @@ def it_moves_home_and_tells_everything(world):
 @scenario
 def the_status_follows_account_link_and_permissions(world):
     begin(world)
+    assert world.status().agent_trade_allowed is True
     world.host.algo_is_on = False
     world.turns(1)
     assert not world.status().trade_allowed
+    assert world.status().agent_trade_allowed is False
     world.note("told at once: the button")
     world.outside = Outside(link_is_up=False)
     world.seconds(1)
@@ -102,6 +104,21 @@ def positions_are_told_with_magic_and_profit(world):
         (tickets[2], "USDJPY", 9_000_000_000, 1.25),
     ]
     world.note("three positions")
+
+
+@scenario
+def how_positions_are_held_is_told(world):
+    begin(world)
+    assert world.status().margin_mode is MarginMode.HEDGING
+    for mode in (MarginMode.NETTING, MarginMode.EXCHANGE):
+        world.session.account = world.session.account._replace(margin_mode=mode)
+        world.turns(1)
+        assert world.status().margin_mode is mode
+        world.note(mode.value)
+    world.session.log_out()
+    world.seconds(1)
+    assert world.status().margin_mode is None
+    world.note("nobody is logged in")
 
 
 @scenario
@@ -337,7 +354,87 @@ def without_the_permission_to_trade_its_robots_have_none(world):
     world.up()
     world.start_agent(may_trade=False)
     world.seconds(3)
+    assert (world.status().trade_allowed, world.status().agent_trade_allowed) == (True, False)
     assert world.order_attach(7).code == "done"
     world.seconds(1)
     assert not world.beat(7).trade_allowed
     world.note("no permission")
+
+
+def begin_without_permission(world):
+    """An agent at home without the permission to trade, as one bad start leaves it; gives its chart's file."""
+    world.compile_agent()
+    world.compile(ROBOT, 7)
+    world.usual_inputs = sent()
+    world.up()
+    world.start_agent(may_trade=False)
+    world.seconds(3)
+    assert world.experts() == ["Agent"]
+    return world.charts.as_file(world.charts.open_charts[0])
+
+
+def put_back(world, saved):
+    """A chart of the profile with its expert, as a terminal's start brings it back."""
+    chart = world.charts.open(saved.symbol, saved.timeframe, chart_id=saved.chart_id)
+    assert world.charts.apply(chart, saved.expert) is ApplyEnd.RUNNING
+
+
+def assert_it_may_trade_now(world, saved):
+    assert world.experts() == ["Agent"]
+    assert world.charts.open_charts[0].chart_id != saved.chart_id
+    assert not world.charts.open_charts[0].is_passing
+    assert world.status().agent_trade_allowed is True
+    assert world.order_attach(7).code == "done"
+    world.seconds(1)
+    assert world.beat(7).trade_allowed
+
+
+@scenario
+def an_agent_that_may_trade_takes_the_place_of_one_that_may_not(world):
+    saved = begin_without_permission(world)
+    world.kill()
+    put_back(world, saved)
+    world.start_agent()
+    world.seconds(3)
+    world.note("in its place")
+    assert_it_may_trade_now(world, saved)
+    world.note("its robot may trade")
+
+
+@scenario
+def it_takes_that_place_also_when_it_came_up_first(world):
+    saved = begin_without_permission(world)
+    world.kill()
+    world.start_agent()
+    put_back(world, saved)
+    world.seconds(3)
+    world.note("in its place")
+    assert_it_may_trade_now(world, saved)
+
+
+@scenario
+def an_agent_that_may_not_trade_either_takes_no_place(world):
+    saved = begin_without_permission(world)
+    world.kill()
+    put_back(world, saved)
+    world.start_agent(may_trade=False)
+    world.seconds(3)
+    assert [chart.chart_id for chart in world.charts.open_charts] == [saved.chart_id]
+    world.note("the profile's one stays")
+
+
+@scenario
+def a_switch_that_is_off_is_no_reason_to_take_a_place(world):
+    """While the terminal's own switch is off no program may trade: that says nothing of the chart's permission."""
+    begin(world)
+    saved = world.charts.as_file(world.charts.open_charts[0])
+    world.host.algo_is_on = False
+    world.seconds(1)
+    assert (world.status().trade_allowed, world.status().agent_trade_allowed) == (False, False)
+    world.host.algo_is_on = True
+    world.kill()
+    put_back(world, saved)
+    world.start_agent()
+    world.seconds(3)
+    assert [chart.chart_id for chart in world.charts.open_charts] == [saved.chart_id]
+    world.note("the profile's one stays")

@@ -54,3 +54,4 @@ def test_the_sweep_knows_every_field_that_is_written():
     assert written >= {"robot_id", "deployment_id", "inputs_hash", "chart_id", "symbol", "timeframe", "magic"}
     assert written >= {"agent_version", "build", "data_path", "charts", "globals", "sessions", "positions"}
     assert written >= {"server", "trade_mode", "connected", "account_trade_allowed", "account_trade_expert"}
+    assert written >= {"agent_trade_allowed", "margin_mode"}

@@ -38,6 +38,7 @@ from mt5console.core.model.ids import (
     SLOT_B,
     Account,
     DeploymentId,
+    MarginMode,
     Now,
     OperationId,
     RobotId,
@@ -128,6 +129,8 @@ class World:
     blocked: str = ""
     stop_latched: bool = False
     algo: bool = True
+    agent_permitted: bool | None = None
+    margin_mode: MarginMode | None = None
     login: int = 1001
     connected: bool = True
     symbols: tuple[str, ...] = ("EURUSD",)
@@ -280,6 +283,8 @@ class World:
             trade_allowed=self.algo,
             account_trade_allowed=True,
             account_trade_expert=True,
+            agent_trade_allowed=self.agent_permitted,
+            margin_mode=self.margin_mode,
             charts=(
                 ChartSeen(chart_id=99, symbol="EURUSD", timeframe="H1", expert="Mt5Console\\Agent"),
                 *(

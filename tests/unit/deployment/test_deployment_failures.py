@@ -54,6 +54,8 @@ def test_a_source_that_does_not_compile_leaves_the_old_version_running():
     ("fault", "cause"),
     [
         ({"algo": False}, "algo_off"),
+        ({"agent_permitted": False}, "agent_not_permitted"),
+        ({"algo": False, "agent_permitted": False}, "algo_off"),
         ({"symbols": ("EURUSDm",)}, "unknown_symbol"),
         ({"login": 2002}, "wrong_account"),
         ({"identity_ok": False}, "wrong_account"),
@@ -256,6 +258,7 @@ def test_a_slot_that_the_terminal_has_not_indexed_asks_for_a_restart(code):
     ("code", "cause"),
     [
         ("no_symbol", "unknown_symbol"),
+        ("no_symbol_data", "no_symbol_data"),
         ("chart_limit", "chart_limit"),
         ("locked", "locked"),
         ("failed", "attach_failed"),

@@ -21,7 +21,7 @@ def ended(state: DeploymentState) -> tuple[Outcome | None, str]:
     return state.outcome, state.diagnosis["cause"]
 
 
-@pytest.mark.parametrize("code", ["locked", "expired", "failed", "init_failed"])
+@pytest.mark.parametrize("code", ["locked", "expired", "failed", "init_failed", "no_symbol_data"])
 def test_a_way_back_that_is_refused_for_what_may_pass_is_tried_again(code):
     world = World(plan(old=True), init_fails=is_new)
     run = Run.start(world)
