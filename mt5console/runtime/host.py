@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mt5console.core.config.base_directory import BaseDirectory
@@ -21,7 +21,7 @@ from mt5console.core.isolation.provisioning import Provisioner
 from mt5console.core.model.commands import ForgetRobot
 from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.facts import RobotForgotten
-from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, RobotId, UserId
+from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, Now, RobotId, UserId
 from mt5console.core.model.records import (
     DeploymentRecord,
     Incident,
@@ -30,6 +30,7 @@ from mt5console.core.model.records import (
     SaveUser,
 )
 from mt5console.core.model.requests import Mode
+from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.ports import Platform
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.watchdog.policy import Policy
@@ -139,7 +140,7 @@ class EngineHost:
             pass_time_s=self.tempo.pass_time_s,
         )
         self.operations.recall(stored.running_operations)
-        self.loop = EngineLoop(engine, clock, self.store, self._on_step, self.tempo.pace_s)
+        self.loop = EngineLoop(engine, clock, self.store, self._on_step, self.tempo.pace_s, on_wait=self._keep_pace)
         post = self.loop.post
         self.processes = ProcessCollector(
             self.targets, self.platform.processes, clock, post, self.tempo.absent_s, self.tempo.full_scan_s
@@ -214,6 +215,11 @@ class EngineHost:
         """What ended the loop against its will, None while all is well."""
         return self.loop.broken
 
+    def snapshot(self, now: Now) -> FleetSnapshot:
+        """Everything at this instant, with what keeps the engine from deciding."""
+        seen = self.loop.read(lambda engine: engine.snapshot(now))
+        return replace(seen, trouble=self.loop.trouble or None)
+
     # ---- what the loop calls ------------------------------------------------------------------------------------
 
     def _on_step(self, step: Step) -> None:
@@ -240,7 +246,7 @@ class EngineHost:
         now = self.platform.clock.now()
         if self.events.followed and now.mono_s >= self._snapshot_at:
             self._snapshot_at = now.mono_s + SNAPSHOT_PACE_S
-            self.events.add("snapshot", self.loop.read(lambda engine: engine.snapshot(now)).as_status())
+            self.events.add("snapshot", self.snapshot(now).as_status())
         if now.mono_s >= self._flush_at:
             self._flush_at = now.mono_s + HISTORY_FLUSH_S
             self._lanes.submit(("history", 0), lambda: self._flush_history(now.utc_s))
