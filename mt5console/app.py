@@ -35,6 +35,7 @@ from mt5console.platforms.files import LocalFileStore
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
     from mt5console.logs import WindowLog
+    from mt5console.runtime.host import EngineHost
     from mt5console.ui.bridge.access import EngineAccess, EngineHandle
 
 log = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ def silent_engine(layout: BaseLayout) -> EngineHeld:
     return EngineHeld("engine_silent", text)
 
 
-def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> Any:
+def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> EngineHost:
     """An engine host for a base directory whose lock the caller holds."""
     from mt5console.core.config.settings import load_settings
     from mt5console.core.history.heartbeats import HeartbeatHistory
@@ -189,33 +190,42 @@ def run_engine(
     observe_only: bool,
 ) -> int:
     """The engine without a window, until it is asked to end. Gives the exit code; raises EngineHeld."""
-    from mt5console.api.server import ApiServer
-    from mt5console.logs import configure_engine_logs
-    from mt5console.runtime.door import RuntimeDoor
+    from mt5console.logs import configure_engine_logs, ends_logged
 
     base = find_base(base_dir, simulate, create=True)
     platform = build_platform(base)
     if not platform.lock.acquire():
         raise EngineHeld("engine_held", f"another engine watches {base.layout.root} already")
-    configure_engine_logs(base.layout.logs)
-    ended = threading.Event()
-    host = build_host(base, platform, Mode.OBSERVE if observe_only else None, check_interval)
     try:
-        door = RuntimeDoor(host, ended.set)
-        if robot_id is not None and all(robot["robot_id"] != robot_id for robot in door.robots()):
-            raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
-        _on_signals(ended)
-        host.start()
-        server = ApiServer(door, token := secrets.token_urlsafe(32))
-        _publish(platform, base.layout, server.start(), token, host.generation)
-        while not ended.wait(0.5) and host.broken is None:
-            pass
-        platform.files.remove(base.layout.api)
-        server.stop()
+        configure_engine_logs(base.layout.logs)
+        with ends_logged("the engine"):
+            host = build_host(base, platform, Mode.OBSERVE if observe_only else None, check_interval)
+            try:
+                _serve(host, platform, base.layout, robot_id)
+            finally:
+                host.stop()
     finally:
-        host.stop()
         platform.lock.release()
     return EXIT_DONE if host.broken is None else EXIT_FAILED
+
+
+def _serve(host: EngineHost, platform: Platform, layout: BaseLayout, robot_id: int | None) -> None:
+    """Start the engine and its API; returns when it is asked to end, or when it broke."""
+    from mt5console.api.server import ApiServer
+    from mt5console.runtime.door import RuntimeDoor
+
+    ended = threading.Event()
+    door = RuntimeDoor(host, ended.set)
+    if robot_id is not None and all(robot["robot_id"] != robot_id for robot in door.robots()):
+        raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
+    _on_signals(ended)
+    host.start()
+    server = ApiServer(door, token := secrets.token_urlsafe(32))
+    _publish(platform, layout, server.start(), token, host.generation)
+    while not ended.wait(0.5) and host.broken is None:
+        pass
+    platform.files.remove(layout.api)
+    server.stop()
 
 
 def _publish(platform: Platform, layout: BaseLayout, url: str, token: str, generation: int) -> None:

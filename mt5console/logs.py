@@ -10,12 +10,16 @@ import logging.handlers
 import os
 import queue
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
 
 from mt5console.core.credentials import masked
+from mt5console.core.errors import ConsoleError
+
+log = logging.getLogger(__name__)
 
 BYTES_A_FILE = 5_000_000
 FILES_KEPT = 5
@@ -56,9 +60,27 @@ def configure_engine_logs(folder: Path) -> None:
     to_file.setFormatter(_formatter())
     to_people = logging.StreamHandler(sys.stderr)
     to_people.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    to_people.addFilter(lambda record: not getattr(record, "said_elsewhere", False))
     root = logging.getLogger()
     root.handlers[:] = [to_file, to_people]
     root.setLevel(logging.INFO)
+
+
+@contextmanager
+def ends_logged(what: str) -> Iterator[None]:
+    """An error that ends `what` stands in the log's file as well: a program without a console says it to nobody.
+
+    On stderr whoever catches it says it, once.
+    """
+    elsewhere = {"said_elsewhere": True}
+    try:
+        yield
+    except ConsoleError as error:
+        log.error("%s ended: %s (%s)", what, error.text, error.code, extra=elsewhere)
+        raise
+    except Exception:
+        log.exception("%s ended by a mistake in mt5console itself", what, extra=elsewhere)
+        raise
 
 
 class WindowLog:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mt5console.core.config.base_directory import open_base
+from mt5console.platforms.files import LocalFileStore
+
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "c4nary-Pa55-x"
 
@@ -111,3 +114,28 @@ def test_a_password_is_in_no_argv_environment_or_output_while_it_is_used():
     assert ran.returncode == 0, ran.stderr
     assert CANARY not in ran.stdout + ran.stderr
     assert "***" in ran.stderr
+
+
+def simulated_base(root):
+    return open_base(root, True, LocalFileStore(), create=True).layout
+
+
+def test_an_engine_that_cannot_start_says_so_in_its_log_and_once_to_people(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    layout.settings.write_text("check_interval_s = true\n", encoding="utf-8")
+    ended = run("--simulate", "--base-dir", str(layout.root), "watchdog", "run")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    lines = (layout.logs / "engine.log").read_text(encoding="utf-8").splitlines()
+    told = [line["event"] for line in map(json.loads, lines) if line["level"] == "error"]
+    assert len(told) == 1
+    assert "check_interval_s" in told[0]
+    assert "settings_invalid" in told[0]
+
+
+def test_an_engine_with_a_damaged_state_file_says_so_in_its_log(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    layout.state_db.write_bytes(b"")
+    ended = run("--simulate", "--base-dir", str(layout.root), "watchdog", "run")
+    assert ended.returncode == 1
+    assert "state_torn" in (layout.logs / "engine.log").read_text(encoding="utf-8")
