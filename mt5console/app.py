@@ -27,7 +27,6 @@ from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, EngineH
 from mt5console.core.model.requests import Mode
 from mt5console.core.ports import EngineDoor, Platform
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
-from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
 from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
@@ -253,13 +252,16 @@ def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
     return {"url": record["url"], "token": record["token"]}
 
 
-def emergency_stop(base_dir: Path | None, simulate: bool | None) -> None:
-    """Write every user's stop latch although the engine is silent: robots read it at their next beat."""
+def emergency_stop(base_dir: Path | None, simulate: bool | None) -> dict[str, str]:
+    """Write every user's stop latch although the engine is silent: robots read it at their next beat.
+
+    Gives the directories that have none, each with the reason; empty when every user is latched.
+    """
+    from mt5console.emergency import write_latches
+
     base = find_base(base_dir, simulate, create=False)
-    platform = build_platform(base)
-    for directory in sorted(base.layout.root.glob("user_*")):
-        layout = TerminalLayout(directory)
-        platform.files.write_atomic(layout.stop_latch, f'{{"protocol":{PROTOCOL},"stop":true}}'.encode(), durable=True)
+    users = sorted(path for path in base.layout.root.glob("user_*") if path.is_dir())
+    return write_latches(users, build_platform(base).files)
 
 
 def inject_fault(base_dir: Path | None, simulate: bool | None, user_id: int, fault: str, argument: str | None) -> None:

@@ -137,19 +137,22 @@ class RuntimeDoor:
         self._host.loop.post(Requested(operation_id=operation_id, request=request, actor=actor))
         taken = self._host.operations.get(operation_id, TAKEN_WITHIN_S, until_ended=False)
         if taken is None:
-            raise self._not_taken(operation_id)
+            raise self._not_taken(kind, operation_id)
         if taken.state is OperationState.REFUSED and taken.error is not None:
             raise refused_as(taken.error["code"], taken.error["text"], taken.exit_code)
         return operation_json(taken)
 
-    def _not_taken(self, operation_id: OperationId) -> ConsoleError:
-        """The error for a request that was not taken on in time; it is withdrawn, so that it is not done later."""
+    def _not_taken(self, kind: str, operation_id: OperationId) -> ConsoleError:
+        """The error for a request that was not taken on in time; it is withdrawn, lest it surprise somebody later.
+
+        A stop of all robots is not: it can only come too late.
+        """
         self._alive()
-        withdrawn, trouble = self._host.loop.withdraw(operation_id), self._host.loop.trouble
+        withdrawn, trouble = kind != "stop_all" and self._host.loop.withdraw(operation_id), self._host.loop.trouble
         if not trouble:
             text = "the engine did not take the request on: look at its log, then restart it"
             return ConsoleError("engine_silent", text)
-        later = "" if withdrawn else "; this request was decided before, and is carried out as soon as it can be stored"
+        later = "" if withdrawn else "; this request stands, and is carried out as soon as it can be stored"
         return StorageFailed("engine_waits", f"the engine does nothing until it can store its state: {trouble}{later}")
 
     def _alive(self) -> None:

@@ -20,7 +20,7 @@ from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
 from mt5console.core.model.commands import ForgetRobot
 from mt5console.core.model.desired import DesiredRobot
-from mt5console.core.model.facts import RobotForgotten
+from mt5console.core.model.facts import RobotForgotten, StopLatchSeen
 from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, Now, RobotId, UserId
 from mt5console.core.model.records import (
     DeploymentRecord,
@@ -185,11 +185,18 @@ class EngineHost:
         swept = self.provisioner.sweep_start_inis()
         if swept:
             log.warning("start inis left behind by an earlier engine were wiped: users %s", list(swept))
+        self._find_latches()
         self.processes.start()
         self._files.start()
         self.loop.start()
         self._probes.start()
         log.info("MT5 Watchdog started (engine generation %d, mode %s)", self.generation, self.loop.engine.mode.value)
+
+    def _find_latches(self) -> None:
+        """Before anything else is decided: a stop that was asked for while no engine answered is a stop."""
+        for target in self.targets.all():
+            if self.platform.files.stamp(target.layout.stop_latch) is not None:
+                self.loop.post(StopLatchSeen(user_id=target.user_id))
 
     def stop(self) -> None:
         """End; terminals live on. Safe to call twice."""

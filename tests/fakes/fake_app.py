@@ -19,6 +19,7 @@ class FakeApp(ModuleType):
         self.failure: Exception | None = None
         self.findings: list[dict[str, Any]] = []
         self.journals: list[Path] = []
+        self.unlatched: dict[str, str] = {}
         self.engine_runs = True
         self.exit_code = 0
 
@@ -63,3 +64,4 @@ class FakeApp(ModuleType):
 
     def emergency_stop(self, base_dir, simulate):
         self.asked.append(("emergency_stop", base_dir, simulate))
+        return self.unlatched

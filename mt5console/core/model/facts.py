@@ -169,6 +169,13 @@ class StorageSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopLatchSeen:
+    """A starting engine found the user's stop latch in its terminal."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSpawned:
     """A StartTerminal command was carried out; the process exists."""
 
@@ -265,6 +272,7 @@ Fact = (
     | ProbeFailed
     | JournalSeen
     | StorageSeen
+    | StopLatchSeen
     | TerminalSpawned
     | LoginFinished
     | CompileFinished
