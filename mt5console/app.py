@@ -158,7 +158,7 @@ def silent_engine(layout: BaseLayout) -> EngineHeld:
 
 
 def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> EngineHost:
-    """An engine host for a base directory whose lock the caller holds."""
+    """An engine host for a base directory whose lock the caller holds. `mode`: asked for at this start."""
     from mt5console.core.config.settings import load_settings
     from mt5console.core.history.heartbeats import HeartbeatHistory
     from mt5console.core.history.store import StateStore
@@ -167,7 +167,7 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
     policy = policy_of(base, check_interval)
     settings = load_settings(base.layout.settings, platform.files)
     store = StateStore(base.layout.state_db)
-    history = HeartbeatHistory(base.layout.history_db)
+    history = HeartbeatHistory(base.layout.history_db, settings.history_days)
     return EngineHost(
         base,
         platform,
@@ -175,6 +175,7 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
         store,
         history,
         mode=mode,
+        settings_mode=Mode(settings.mode),
         recommended_terminals=settings.recommended_terminals,
         agent_symbol=settings.agent_symbol,
     )

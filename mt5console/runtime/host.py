@@ -83,7 +83,11 @@ class Tempo:
 
 
 class EngineHost:
-    """One running engine. `start` and `stop` once each; `door` is built over it."""
+    """One running engine. `start` and `stop` once each; `door` is built over it.
+
+    `mode`: asked for at this start, and valid for this life. Without it the stored choice of a person holds, and while
+    nobody has chosen, `settings_mode`.
+    """
 
     def __init__(
         self,
@@ -94,6 +98,7 @@ class EngineHost:
         history: HeartbeatHistory,
         *,
         mode: Mode | None,
+        settings_mode: Mode = Mode.ON,
         recommended_terminals: int = 10,
         agent_symbol: str = "EURUSD",
     ) -> None:
@@ -115,9 +120,9 @@ class EngineHost:
         self._snapshot_at = 0.0
         self._flush_at = 0.0
         self._stopping = threading.Event()
-        self._build(mode, recommended_terminals)
+        self._build(mode, settings_mode, recommended_terminals)
 
-    def _build(self, mode: Mode | None, recommended_terminals: int) -> None:
+    def _build(self, mode: Mode | None, settings_mode: Mode, recommended_terminals: int) -> None:
         stored = self.store.load()
         clock, files = self.platform.clock, self.platform.files
         remembered = Remembered(
@@ -127,7 +132,7 @@ class EngineHost:
             deployments=stored.running_deployments,
             incidents=stored.open_incidents,
             operations=stored.running_operations,
-            mode=mode or Mode(stored.mode or Mode.ON),
+            mode=mode or Mode(stored.mode or settings_mode),
         )
         engine = Engine(
             remembered,

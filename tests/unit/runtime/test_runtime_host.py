@@ -14,8 +14,9 @@ from mt5console.bases import build_platform
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.history.store import StateStore
 from mt5console.core.model.desired import DesiredUser
-from mt5console.core.model.ids import Account, UserId
-from mt5console.core.model.records import SaveUser
+from mt5console.core.model.ids import Account, RobotId, UserId
+from mt5console.core.model.records import SaveMode, SaveUser
+from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.platforms.files import LocalFileStore
 from mt5console.runtime.door import RuntimeDoor
@@ -58,6 +59,46 @@ def running(base: BaseDirectory) -> Iterator[EngineHost]:
         yield host
     finally:
         host.stop()
+
+
+@pytest.mark.parametrize(
+    ("asked", "stored", "settings", "found"),
+    [
+        (None, None, "", Mode.ON),
+        (None, None, 'mode = "observe"', Mode.OBSERVE),
+        (None, None, 'mode = "off"', Mode.OFF),
+        (None, Mode.ON, 'mode = "observe"', Mode.ON),
+        (Mode.OBSERVE, Mode.ON, 'mode = "off"', Mode.OBSERVE),
+    ],
+)
+def test_the_mode_is_the_asked_one_then_a_persons_then_the_settings(
+    base: BaseDirectory, asked: Mode | None, stored: Mode | None, settings: str, found: Mode
+) -> None:
+    base.layout.settings.write_text(settings, encoding="utf-8")
+    if stored is not None:
+        store = StateStore(base.layout.state_db)
+        store.commit([SaveMode(mode=stored.value)])
+        store.close()
+    host = build_host(base, build_platform(base), asked, None)
+    try:
+        assert host.loop.engine.mode is found
+    finally:
+        host.stop()
+
+
+def test_heartbeat_ages_are_kept_for_as_long_as_the_settings_say(base: BaseDirectory) -> None:
+    base.layout.settings.write_text("history_days = 2.0\n", encoding="utf-8")
+    day_s, robot, now_s = 86_400.0, RobotId(7), 1_800_000_000.0
+    host = build_host(base, build_platform(base), None, None)
+    try:
+        for days in (3, 1):
+            host.history.record(robot, now_s - days * day_s, 0.5)
+        for minute in range(3):
+            host.history.flush(now_s + 60.0 * minute)
+        kept = host.history.series(robot, now_s - 10 * day_s, now_s, 100)
+    finally:
+        host.stop()
+    assert [round((now_s - utc_s) / day_s) for utc_s, _ in kept] == [1]
 
 
 def latched(host: EngineHost) -> set[int]:
