@@ -100,7 +100,7 @@ class ProcessUsageSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStatusSeen:
-    """The agent's status file advanced. `age_s`: how old its content was when it was read."""
+    """The agent's status file advanced. `age_s`: how long ago it was written, by this machine's clock."""
 
     user_id: UserId
     status: AgentStatus
@@ -117,7 +117,7 @@ class ReadySeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatSeen:
-    """A robot's heartbeat advanced. `age_s`: how old the beat was when it was read."""
+    """A robot's heartbeat advanced. `age_s`: how long ago it was written, by this machine's clock."""
 
     user_id: UserId
     beat: Heartbeat
