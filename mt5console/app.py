@@ -213,6 +213,7 @@ def _serve(host: EngineHost, platform: Platform, layout: BaseLayout, robot_id: i
     """Start the engine and its API; returns when it is asked to end, or when it broke."""
     from mt5console.api.server import ApiServer
     from mt5console.runtime.door import RuntimeDoor
+    from mt5console.serving import KeptOpen
 
     ended = threading.Event()
     door = RuntimeDoor(host, ended.set)
@@ -220,12 +221,13 @@ def _serve(host: EngineHost, platform: Platform, layout: BaseLayout, robot_id: i
         raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
     _on_signals(ended)
     host.start()
-    server = ApiServer(door, token := secrets.token_urlsafe(32))
-    _publish(platform, layout, server.start(), token, host.generation)
+    token = secrets.token_urlsafe(32)
+    api = KeptOpen(lambda: ApiServer(door, token), lambda url: _publish(platform, layout, url, token, host.generation))
+    api.open()
     while not ended.wait(0.5) and host.broken is None:
-        pass
+        api.look()
     platform.files.remove(layout.api)
-    server.stop()
+    api.close()
 
 
 def _publish(platform: Platform, layout: BaseLayout, url: str, token: str, generation: int) -> None:
