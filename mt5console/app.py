@@ -13,13 +13,10 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import psutil
 
 from mt5console.bases import ENV_SIMULATE, base_root, build_platform, find_base, is_simulated
 from mt5console.core.config.base_directory import BaseDirectory
@@ -28,8 +25,10 @@ from mt5console.core.model.requests import Mode
 from mt5console.core.ports import EngineDoor, Platform
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.core.watchdog.policy import Policy
+from mt5console.finding import engine_client, late_client, publisher, publisher_lives, silent_engine, wait_for_end
 from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.lock import FileBaseLock
 
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
@@ -41,25 +40,6 @@ log = logging.getLogger(__name__)
 
 WINDOW_FILE = "window.ini"
 """What the window remembers of its layout, inside the console's own folder."""
-
-START_WAIT_S = 10.0
-"""An engine that holds the lock may still be starting its API for so long."""
-ANSWER_WAIT_S = 4.0
-"""An engine that does not say how it is within this counts as silent."""
-
-
-def engine_client(layout: BaseLayout) -> EngineClient | None:
-    """A client of the running engine, None when none answers."""
-    from mt5console.api.client import EngineClient
-
-    try:
-        record = json.loads(layout.api.read_text("utf-8"))
-        url, token = str(record["url"]), str(record["token"])
-        with EngineClient(url, token, timeout_s=ANSWER_WAIT_S) as asked:
-            asked.status()
-    except (OSError, ValueError, KeyError, TypeError, ConsoleError):
-        return None
-    return EngineClient(url, token)
 
 
 def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
@@ -87,7 +67,7 @@ def open_door(
     if not create:
         find_base(base_dir, simulate, create=False)
     base = find_base(base_dir, simulate, create=acting)
-    is_published = _publisher_lives(base.layout)
+    is_published = publisher_lives(base.layout)
     client = engine_client(base.layout)
     if client is not None:
         with client:
@@ -112,7 +92,7 @@ def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]
     """An engine for one act. `is_published`: one that was asked already and did not answer."""
     platform = build_platform(base)
     if not platform.lock.acquire():
-        client = None if is_published else _late_client(base.layout)
+        client = None if is_published else late_client(base.layout)
         if client is None:
             raise silent_engine(base.layout)
         with client:
@@ -130,31 +110,6 @@ def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]
             host.stop()
     finally:
         platform.lock.release()
-
-
-def _late_client(layout: BaseLayout) -> EngineClient | None:
-    """The client of an engine that is just starting; None at once when one that has published itself is silent."""
-    until, tick = time.monotonic() + START_WAIT_S, threading.Event()
-    while True:
-        is_published = _publisher_lives(layout)
-        client = engine_client(layout)
-        if client is not None or is_published or time.monotonic() > until:
-            return client
-        tick.wait(0.1)
-
-
-def _publisher_lives(layout: BaseLayout) -> bool:
-    """Whether the process that wrote api.json still is there."""
-    try:
-        return psutil.pid_exists(int(json.loads(layout.api.read_text("utf-8"))["pid"]))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
-        return False
-
-
-def silent_engine(layout: BaseLayout) -> EngineHeld:
-    """The lock is held and nobody answers: nobody may act."""
-    text = f"another engine holds {layout.root} but does not answer: end that process, or wait for it, then try again"
-    return EngineHeld("engine_silent", text)
 
 
 def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> EngineHost:
@@ -240,6 +195,29 @@ def _on_signals(ended: threading.Event) -> None:
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, lambda *_: ended.set())
+
+
+def stop_engine(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
+    """End the running engine and wait until it has ended; terminals go on: `{"stopped": true, "pid": …}`.
+
+    Raises `ConsoleError` (`no_engine`, `not_ended`), `EngineHeld` when the lock is held and nobody answers.
+    """
+    base = find_base(base_dir, simulate, create=False)
+    lock = FileBaseLock(base.layout.lock)
+    client = engine_client(base.layout)
+    if client is None:
+        if lock.acquire():
+            lock.release()
+            raise ConsoleError("no_engine", "no engine runs on this base directory: there is nothing to stop")
+        client = None if publisher_lives(base.layout) else late_client(base.layout)
+    if client is None:
+        raise silent_engine(base.layout)
+    with client:
+        pid = publisher(base.layout)
+        client.stop_engine()
+    if not wait_for_end(lock):
+        raise ConsoleError("not_ended", f"the engine (pid {pid}) was told to end and has not: see its log")
+    return {"stopped": True, "pid": pid}
 
 
 def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:

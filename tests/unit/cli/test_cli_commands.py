@@ -254,6 +254,16 @@ def test_stop_all_names_whom_it_could_not_latch(run):
     assert "user_3 (there is no room)" in ran.err
 
 
+def test_watchdog_stop_says_that_terminals_go_on_and_nobody_watches(run):
+    ran = run("watchdog", "stop", "--base-dir", "/x")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert "go on" in ran.out
+    assert "nobody watches" in ran.out
+    assert run.app.asked == [("stop_engine", Path("/x"), None)]
+    told = run("watchdog", "stop", "--json").document
+    assert (told["stopped"], told["pid"]) == (True, 4711)
+
+
 def test_unknown_robots_and_users_exit_1(run):
     for command in (["robot", "status", "9"], ["user", "stats", "9"], ["why", "9"], ["terminal", "start", "9"]):
         ran = run(*command)

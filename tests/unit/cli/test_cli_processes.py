@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from mt5console.core.config.base_directory import open_base
 from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.lock import FileBaseLock
 
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "c4nary-Pa55-x"
@@ -139,3 +142,39 @@ def test_an_engine_with_a_damaged_state_file_says_so_in_its_log(tmp_path):
     ended = run("--simulate", "--base-dir", str(layout.root), "watchdog", "run")
     assert ended.returncode == 1
     assert "state_torn" in (layout.logs / "engine.log").read_text(encoding="utf-8")
+
+
+def test_watchdog_stop_ends_the_running_engine_and_only_that(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    words = ("--simulate", "--base-dir", str(layout.root))
+    command = [sys.executable, "-m", "mt5console", *words, "watchdog", "run"]
+    engine = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline, pause = time.monotonic() + 30, threading.Event()
+        while not layout.api.exists() and engine.poll() is None and time.monotonic() < deadline:
+            pause.wait(0.05)
+        stopped = run(*words, "--json", "watchdog", "stop")
+        assert (stopped.returncode, stopped.stderr) == (0, "")
+        assert json.loads(stopped.stdout)["pid"] == engine.pid
+        assert engine.wait(30) == 0
+    finally:
+        engine.kill()
+        engine.wait()
+    none = run(*words, "watchdog", "stop")
+    assert (none.returncode, none.stdout) == (1, "")
+    assert "no engine runs" in none.stderr
+
+
+def test_watchdog_stop_does_nothing_to_an_engine_that_is_silent(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    lock = FileBaseLock(layout.lock)
+    assert lock.acquire()
+    try:
+        # Nobody listens there, and the process that says so lives: this one.
+        record = {"url": "http://127.0.0.1:9", "token": "t", "pid": os.getpid()}
+        layout.api.write_text(json.dumps(record), encoding="utf-8")
+        silent = run("--simulate", "--base-dir", str(layout.root), "watchdog", "stop")
+    finally:
+        lock.release()
+    assert (silent.returncode, silent.stdout) == (5, "")
+    assert "does not answer" in silent.stderr
