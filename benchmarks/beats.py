@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class FleetFiles:
             for robot in sorted(self.robots_of(user)):
                 path = Path(self.heartbeat(robot))
                 path.parent.mkdir(parents=True)
-                path.write_bytes(self.beat(robot, 0, 0.0))
+                path.write_bytes(self.beat(robot, 0, time.time()))
                 ready = Ready(
                     robot_id=robot,
                     deployment_id=DeploymentId(f"d-1-{robot}"),

@@ -23,7 +23,6 @@ from typing import Any
 
 from benchmarks.kill_guard import Guard, PromiseBroken, Tally
 from mt5console.api.client import EngineClient
-from mt5console.app import engine_client
 from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import open_base
 from mt5console.core.credentials import Secret
@@ -32,6 +31,7 @@ from mt5console.core.history.store import StateStore
 from mt5console.core.model.ids import UserId
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
 from mt5console.core.terminal.protocol import decode_heartbeat
+from mt5console.finding import engine_client
 from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore
 

@@ -13,13 +13,10 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import psutil
 
 from mt5console.bases import ENV_SIMULATE, base_root, build_platform, find_base, is_simulated
 from mt5console.core.config.base_directory import BaseDirectory
@@ -27,39 +24,22 @@ from mt5console.core.errors import EXIT_DONE, EXIT_FAILED, ConsoleError, EngineH
 from mt5console.core.model.requests import Mode
 from mt5console.core.ports import EngineDoor, Platform
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout
-from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
+from mt5console.finding import engine_client, late_client, publisher, publisher_lives, silent_engine, wait_for_end
 from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.lock import FileBaseLock
 
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
     from mt5console.logs import WindowLog
+    from mt5console.runtime.host import EngineHost
     from mt5console.ui.bridge.access import EngineAccess, EngineHandle
 
 log = logging.getLogger(__name__)
 
 WINDOW_FILE = "window.ini"
 """What the window remembers of its layout, inside the console's own folder."""
-
-START_WAIT_S = 10.0
-"""An engine that holds the lock may still be starting its API for so long."""
-ANSWER_WAIT_S = 4.0
-"""An engine that does not say how it is within this counts as silent."""
-
-
-def engine_client(layout: BaseLayout) -> EngineClient | None:
-    """A client of the running engine, None when none answers."""
-    from mt5console.api.client import EngineClient
-
-    try:
-        record = json.loads(layout.api.read_text("utf-8"))
-        url, token = str(record["url"]), str(record["token"])
-        with EngineClient(url, token, timeout_s=ANSWER_WAIT_S) as asked:
-            asked.status()
-    except (OSError, ValueError, KeyError, TypeError, ConsoleError):
-        return None
-    return EngineClient(url, token)
 
 
 def policy_of(base: BaseDirectory, check_interval: float | None) -> Policy:
@@ -87,7 +67,7 @@ def open_door(
     if not create:
         find_base(base_dir, simulate, create=False)
     base = find_base(base_dir, simulate, create=acting)
-    is_published = _publisher_lives(base.layout)
+    is_published = publisher_lives(base.layout)
     client = engine_client(base.layout)
     if client is not None:
         with client:
@@ -112,7 +92,7 @@ def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]
     """An engine for one act. `is_published`: one that was asked already and did not answer."""
     platform = build_platform(base)
     if not platform.lock.acquire():
-        client = None if is_published else _late_client(base.layout)
+        client = None if is_published else late_client(base.layout)
         if client is None:
             raise silent_engine(base.layout)
         with client:
@@ -132,33 +112,8 @@ def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]
         platform.lock.release()
 
 
-def _late_client(layout: BaseLayout) -> EngineClient | None:
-    """The client of an engine that is just starting; None at once when one that has published itself is silent."""
-    until, tick = time.monotonic() + START_WAIT_S, threading.Event()
-    while True:
-        is_published = _publisher_lives(layout)
-        client = engine_client(layout)
-        if client is not None or is_published or time.monotonic() > until:
-            return client
-        tick.wait(0.1)
-
-
-def _publisher_lives(layout: BaseLayout) -> bool:
-    """Whether the process that wrote api.json still is there."""
-    try:
-        return psutil.pid_exists(int(json.loads(layout.api.read_text("utf-8"))["pid"]))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
-        return False
-
-
-def silent_engine(layout: BaseLayout) -> EngineHeld:
-    """The lock is held and nobody answers: nobody may act."""
-    text = f"another engine holds {layout.root} but does not answer: end that process, or wait for it, then try again"
-    return EngineHeld("engine_silent", text)
-
-
-def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> Any:
-    """An engine host for a base directory whose lock the caller holds."""
+def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> EngineHost:
+    """An engine host for a base directory whose lock the caller holds. `mode`: asked for at this start."""
     from mt5console.core.config.settings import load_settings
     from mt5console.core.history.heartbeats import HeartbeatHistory
     from mt5console.core.history.store import StateStore
@@ -167,7 +122,7 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
     policy = policy_of(base, check_interval)
     settings = load_settings(base.layout.settings, platform.files)
     store = StateStore(base.layout.state_db)
-    history = HeartbeatHistory(base.layout.history_db)
+    history = HeartbeatHistory(base.layout.history_db, settings.history_days)
     return EngineHost(
         base,
         platform,
@@ -175,6 +130,7 @@ def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check
         store,
         history,
         mode=mode,
+        settings_mode=Mode(settings.mode),
         recommended_terminals=settings.recommended_terminals,
         agent_symbol=settings.agent_symbol,
     )
@@ -189,33 +145,44 @@ def run_engine(
     observe_only: bool,
 ) -> int:
     """The engine without a window, until it is asked to end. Gives the exit code; raises EngineHeld."""
-    from mt5console.api.server import ApiServer
-    from mt5console.logs import configure_engine_logs
-    from mt5console.runtime.door import RuntimeDoor
+    from mt5console.logs import configure_engine_logs, ends_logged
 
     base = find_base(base_dir, simulate, create=True)
     platform = build_platform(base)
     if not platform.lock.acquire():
         raise EngineHeld("engine_held", f"another engine watches {base.layout.root} already")
-    configure_engine_logs(base.layout.logs)
-    ended = threading.Event()
-    host = build_host(base, platform, Mode.OBSERVE if observe_only else None, check_interval)
     try:
-        door = RuntimeDoor(host, ended.set)
-        if robot_id is not None and all(robot["robot_id"] != robot_id for robot in door.robots()):
-            raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
-        _on_signals(ended)
-        host.start()
-        server = ApiServer(door, token := secrets.token_urlsafe(32))
-        _publish(platform, base.layout, server.start(), token, host.generation)
-        while not ended.wait(0.5) and host.broken is None:
-            pass
-        platform.files.remove(base.layout.api)
-        server.stop()
+        configure_engine_logs(base.layout.logs)
+        with ends_logged("the engine"):
+            host = build_host(base, platform, Mode.OBSERVE if observe_only else None, check_interval)
+            try:
+                _serve(host, platform, base.layout, robot_id)
+            finally:
+                host.stop()
     finally:
-        host.stop()
         platform.lock.release()
     return EXIT_DONE if host.broken is None else EXIT_FAILED
+
+
+def _serve(host: EngineHost, platform: Platform, layout: BaseLayout, robot_id: int | None) -> None:
+    """Start the engine and its API; returns when it is asked to end, or when it broke."""
+    from mt5console.api.server import ApiServer
+    from mt5console.runtime.door import RuntimeDoor
+    from mt5console.serving import KeptOpen
+
+    ended = threading.Event()
+    door = RuntimeDoor(host, ended.set)
+    if robot_id is not None and all(robot["robot_id"] != robot_id for robot in door.robots()):
+        raise NotFound("unknown_robot", f"robot {robot_id} is not registered here")
+    _on_signals(ended)
+    host.start()
+    token = secrets.token_urlsafe(32)
+    api = KeptOpen(lambda: ApiServer(door, token), lambda url: _publish(platform, layout, url, token, host.generation))
+    api.open()
+    while not ended.wait(0.5) and host.broken is None:
+        api.look()
+    platform.files.remove(layout.api)
+    api.close()
 
 
 def _publish(platform: Platform, layout: BaseLayout, url: str, token: str, generation: int) -> None:
@@ -228,6 +195,29 @@ def _on_signals(ended: threading.Event) -> None:
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, lambda *_: ended.set())
+
+
+def stop_engine(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
+    """End the running engine and wait until it has ended; terminals go on: `{"stopped": true, "pid": …}`.
+
+    Raises `ConsoleError` (`no_engine`, `not_ended`), `EngineHeld` when the lock is held and nobody answers.
+    """
+    base = find_base(base_dir, simulate, create=False)
+    lock = FileBaseLock(base.layout.lock)
+    client = engine_client(base.layout)
+    if client is None:
+        if lock.acquire():
+            lock.release()
+            raise ConsoleError("no_engine", "no engine runs on this base directory: there is nothing to stop")
+        client = None if publisher_lives(base.layout) else late_client(base.layout)
+    if client is None:
+        raise silent_engine(base.layout)
+    with client:
+        pid = publisher(base.layout)
+        client.stop_engine()
+    if not wait_for_end(lock):
+        raise ConsoleError("not_ended", f"the engine (pid {pid}) was told to end and has not: see its log")
+    return {"stopped": True, "pid": pid}
 
 
 def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
@@ -243,13 +233,16 @@ def api_token(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
     return {"url": record["url"], "token": record["token"]}
 
 
-def emergency_stop(base_dir: Path | None, simulate: bool | None) -> None:
-    """Write every user's stop latch although the engine is silent: robots read it at their next beat."""
+def emergency_stop(base_dir: Path | None, simulate: bool | None) -> dict[str, str]:
+    """Write every user's stop latch although the engine is silent: robots read it at their next beat.
+
+    Gives the directories that have none, each with the reason; empty when every user is latched.
+    """
+    from mt5console.emergency import write_latches
+
     base = find_base(base_dir, simulate, create=False)
-    platform = build_platform(base)
-    for directory in sorted(base.layout.root.glob("user_*")):
-        layout = TerminalLayout(directory)
-        platform.files.write_atomic(layout.stop_latch, f'{{"protocol":{PROTOCOL},"stop":true}}'.encode(), durable=True)
+    users = sorted(path for path in base.layout.root.glob("user_*") if path.is_dir())
+    return write_latches(users, build_platform(base).files)
 
 
 def inject_fault(base_dir: Path | None, simulate: bool | None, user_id: int, fault: str, argument: str | None) -> None:

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mt5console
 from mt5console.bases import base_root, find_base, is_simulated
-from mt5console.interpreter import console_command, is_frozen
+from mt5console.interpreter import console_command, is_frozen, program_directory
 from mt5console.platforms import autostart
 from mt5console.platforms.autostart import StartPlan
 
@@ -50,11 +49,8 @@ def status(base_dir: Path | None, simulate: bool | None) -> dict[str, Any]:
 def _plan(root: Path, simulated: bool) -> StartPlan:
     words = ["--simulate"] if simulated else []
     program, *rest = console_command(*words, "--base-dir", str(root), "watchdog", "run")
-    if is_frozen():
-        return StartPlan(base=root, command=(program, *rest), directory=Path(program).parent)
-    # Also from a checkout that is not installed, `-m` finds the package in its own parent directory.
-    directory = Path(mt5console.__file__).resolve().parents[1]
-    return StartPlan(base=root, command=(_without_a_window(program), *rest), directory=directory)
+    silent = program if is_frozen() else _without_a_window(program)
+    return StartPlan(base=root, command=(silent, *rest), directory=program_directory())
 
 
 def _without_a_window(interpreter: str) -> str:

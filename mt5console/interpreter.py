@@ -9,6 +9,7 @@ from __future__ import annotations
 import runpy
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 RUN_WORD = "__run__"
 """The first word after which come a script, or `-m` and a module, and its arguments, instead of a command."""
@@ -20,6 +21,14 @@ _ISOLATED = "-IS"
 def is_frozen() -> bool:
     """Whether this program was frozen: its executable is the program itself, not an interpreter."""
     return bool(getattr(sys, "frozen", False))
+
+
+def program_directory() -> Path:
+    """Where the console's own processes run: the frozen program's folder, else the package's parent.
+
+    Also from a checkout that is not installed, `-m` finds the package there.
+    """
+    return Path(sys.executable).parent if is_frozen() else Path(__file__).resolve().parents[1]
 
 
 def console_command(*words: str) -> list[str]:

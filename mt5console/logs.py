@@ -10,18 +10,25 @@ import logging.handlers
 import os
 import queue
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
 
 from mt5console.core.credentials import masked
+from mt5console.core.errors import ConsoleError
+
+log = logging.getLogger(__name__)
 
 BYTES_A_FILE = 5_000_000
 FILES_KEPT = 5
 WINDOW_BYTES = 1_000_000
 WINDOW_FILES_KEPT = 10
 """Of all windows that ever ran here, their rotated files included."""
+TURNED_AGAIN_S = 60.0
+"""A full file that could not be set aside is written on for so long before that is tried again."""
 
 
 class _Masking(structlog.stdlib.ProcessorFormatter):
@@ -47,18 +54,69 @@ def _formatter() -> logging.Formatter:
     )
 
 
+class TurningFile(logging.handlers.RotatingFileHandler):
+    """A log file and the full ones before it; whoever holds one of them open delays the turn and loses no line.
+
+    The full file is set aside first: on Windows that is what fails while somebody reads it, and then nothing was moved.
+    `<name>.next` is one that was set aside and has not found its place yet.
+    """
+
+    def __init__(self, path: Path, full_bytes: int, kept: int, clock: Callable[[], float] = time.monotonic) -> None:
+        # Opened with the first line: a file that somebody holds at the start delays the log, not the engine.
+        super().__init__(path, maxBytes=full_bytes, backupCount=kept, encoding="utf-8", delay=True)
+        self._clock = clock
+        self._not_before = 0.0
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: D102, N802 - logging's name
+        return self._clock() >= self._not_before and bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:  # noqa: D102, N802 - logging's name
+        if self.stream:
+            self.stream.close()
+            self.stream = None
+        try:
+            aside = self._named("next")
+            if not aside.exists():
+                os.replace(self.baseFilename, aside)
+            for number in range(self.backupCount - 1, 0, -1):
+                if self._named(number).exists():
+                    os.replace(self._named(number), self._named(number + 1))
+            os.replace(aside, self._named(1))
+        except OSError:
+            self._not_before = self._clock() + TURNED_AGAIN_S
+
+    def _named(self, suffix: object) -> Path:
+        return Path(f"{self.baseFilename}.{suffix}")
+
+
 def configure_engine_logs(folder: Path) -> None:
     """Log to `engine.log` in the folder and, short, to stderr. Lines carry UTC instants."""
     folder.mkdir(parents=True, exist_ok=True)
-    to_file = logging.handlers.RotatingFileHandler(
-        folder / "engine.log", maxBytes=BYTES_A_FILE, backupCount=FILES_KEPT, encoding="utf-8"
-    )
+    to_file = TurningFile(folder / "engine.log", BYTES_A_FILE, FILES_KEPT)
     to_file.setFormatter(_formatter())
     to_people = logging.StreamHandler(sys.stderr)
     to_people.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    to_people.addFilter(lambda record: not getattr(record, "said_elsewhere", False))
     root = logging.getLogger()
     root.handlers[:] = [to_file, to_people]
     root.setLevel(logging.INFO)
+
+
+@contextmanager
+def ends_logged(what: str) -> Iterator[None]:
+    """An error that ends `what` stands in the log's file as well: a program without a console says it to nobody.
+
+    On stderr whoever catches it says it, once.
+    """
+    elsewhere = {"said_elsewhere": True}
+    try:
+        yield
+    except ConsoleError as error:
+        log.error("%s ended: %s (%s)", what, error.text, error.code, extra=elsewhere)
+        raise
+    except Exception:
+        log.exception("%s ended by a mistake in mt5console itself", what, extra=elsewhere)
+        raise
 
 
 class WindowLog:
@@ -76,9 +134,7 @@ class WindowLog:
         """Write what came earlier, then whatever is logged from now on. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._forget_old_files()
-        to_file = logging.handlers.RotatingFileHandler(
-            self.path, maxBytes=WINDOW_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
+        to_file = TurningFile(self.path, WINDOW_BYTES, 1)
         to_file.setFormatter(_formatter())
         waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
         for record in earlier:
@@ -98,9 +154,17 @@ class WindowLog:
             self._handler = self._listener = None
 
     def _forget_old_files(self) -> None:
-        found = sorted(self.path.parent.glob("window-*.log*"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for file in found[WINDOW_FILES_KEPT - 1 :]:
-            file.unlink(missing_ok=True)
+        for file in sorted(self.path.parent.glob("window-*.log*"), key=_written, reverse=True)[WINDOW_FILES_KEPT - 1 :]:
+            # Somebody reads it, or another window was quicker: it goes the next time.
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+def _written(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class _Queueing(logging.handlers.QueueHandler):

@@ -41,6 +41,8 @@ class _Reading(Collector):
         watchdog = self._status["watchdog"]
         yield _one("mt5console_watchdog_running", "1 while the watchdog runs", float(bool(watchdog["running"])))
         yield _one("mt5console_watchdog_acts", "1 while the watchdog may act", float(watchdog["mode"] == "on"))
+        waits = float(bool(self._status.get("trouble")))
+        yield _one("mt5console_engine_waits", "1 while the engine cannot store its state, and does nothing", waits)
         yield _one("mt5console_check_interval_seconds", "Seconds between checks", watchdog["check_interval"])
         counts = Counter(str(incident.get("kind", "unknown")) for incident in self._incidents)
         family = GaugeMetricFamily("mt5console_incidents_open", "Open incidents by kind", labels=["kind"])

@@ -5,6 +5,7 @@ Must not know: routes, or what is behind the door.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -19,10 +20,13 @@ START_DEADLINE_S = 10.0
 STOP_DEADLINE_S = 5.0
 _KEEP_ALIVE_S = 60
 _GRACE_S = 2
+ANSWER_WITHIN_S = 2.0
+_QUESTION = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+"""Without a token: it is refused at the gate, which is an answer too."""
 
 
 class ApiServer:
-    """Serves one door. `start` gives the url; `stop` ends the thread. Not restartable."""
+    """Serves one door. `start` gives the url; `stop` ends the thread. Not restartable: a deaf one is replaced."""
 
     def __init__(self, door: EngineDoor, token: str) -> None:
         if not token:
@@ -44,14 +48,13 @@ class ApiServer:
         )
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
+        self._listening: socket.socket | None = None
 
     def start(self) -> str:
         """Listen and answer; gives `http://127.0.0.1:<port>`. Raises `ConsoleError` (code `api_failed`)."""
-        listening = _listen()
+        self._listening = listening = _listen()
         port = listening.getsockname()[1]
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [listening]}, name="api", daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, args=(listening,), name="api", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_DEADLINE_S
         while not self._server.started:
@@ -61,6 +64,22 @@ class ApiServer:
             time.sleep(0.005)
         return f"http://127.0.0.1:{port}"
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def answers(self, within_s: float = ANSWER_WITHIN_S) -> bool:
+        """Whether somebody who connects gets a word within so many seconds."""
+        if self._listening is None or not self.is_alive:
+            return False
+        try:
+            with socket.create_connection(self._listening.getsockname(), timeout=within_s) as asked:
+                asked.sendall(_QUESTION)
+                return asked.recv(1) != b""
+        except OSError:
+            return False
+
     def stop(self) -> None:
         """End: waiting answers return, streams close; harmless when not started."""
         self._closing.set()
@@ -68,6 +87,14 @@ class ApiServer:
         if self._thread is not None:
             self._thread.join(STOP_DEADLINE_S)
             self._thread = None
+        if self._listening is not None:
+            self._listening.close()
+
+    def _serve(self, listening: socket.socket) -> None:
+        # By name: Windows' own choice, the proactor, closes its listener for good when a client dies between connect
+        # and accept (WinError 64).
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._server.serve(sockets=[listening]))
 
 
 def _listen() -> socket.socket:

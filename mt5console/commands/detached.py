@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from mt5console.core.errors import EXIT_LOCKED, ConsoleError, EngineHeld
 from mt5console.interpreter import console_command
+from mt5console.outliving import start_outliving
 
 START_DEADLINE_S = 30.0
 _LOOK_EVERY_S = 0.1
-
-_started: list[subprocess.Popen[bytes]] = []
-"""Kept, so that Python does not take a living engine's handle for a leak."""
+BASE_VARIABLE = "MT5CONSOLE_BASE_DIR"
 
 
 def ensure_engine(base_dir: Path | None, simulate: bool | None, check_interval_s: float) -> None:
@@ -30,7 +28,6 @@ def ensure_engine(base_dir: Path | None, simulate: bool | None, check_interval_s
     if _answers(base_dir, simulate):
         return
     engine = _start(engine_arguments(base_dir, simulate, check_interval_s), simulate)
-    _started.append(engine)
     deadline = time.monotonic() + START_DEADLINE_S
     pause = threading.Event()
     while not _answers(base_dir, simulate):
@@ -48,7 +45,7 @@ def ensure_engine(base_dir: Path | None, simulate: bool | None, check_interval_s
 
 def engine_arguments(base_dir: Path | None, simulate: bool | None, check_interval_s: float) -> list[str]:
     """The engine's command line; what is None goes over the environment, which it inherits."""
-    words = [] if base_dir is None else ["--base-dir", str(base_dir)]
+    words = [] if base_dir is None else ["--base-dir", _absolute(str(base_dir))]
     if simulate:
         words.append("--simulate")
     return console_command(*words, "watchdog", "run", "--check-interval", f"{check_interval_s:g}")
@@ -67,17 +64,14 @@ def _answers(base_dir: Path | None, simulate: bool | None) -> bool:
 
 
 def _start(arguments: list[str], simulate: bool | None) -> subprocess.Popen[bytes]:
-    quiet = subprocess.DEVNULL
     environment = dict(os.environ)
     if simulate is False:
         environment["MT5CONSOLE_SIMULATE"] = "0"
-    if sys.platform == "win32":
-        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-        engine = subprocess.Popen(
-            arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, creationflags=flags
-        )
-    else:
-        engine = subprocess.Popen(
-            arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, start_new_session=True
-        )
-    return engine
+    if environment.get(BASE_VARIABLE, "").strip():
+        # It runs in a directory of its own, where a relative name means another place.
+        environment[BASE_VARIABLE] = _absolute(environment[BASE_VARIABLE].strip())
+    return start_outliving(arguments, environment)
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())

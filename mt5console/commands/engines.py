@@ -1,13 +1,16 @@
-"""watchdog run, demo: commands that are an engine themselves."""
+"""watchdog run and stop, demo: an engine's life."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mt5console.commands.session import session_of
+from mt5console.commands.output import emit, say
+from mt5console.commands.session import Session, session_of
+from mt5console.core.errors import EXIT_DONE, ConsoleError
 
 watchdog_commands = typer.Typer(help="The engine without a window.")
 
@@ -33,6 +36,39 @@ def run(
         robot_id=robot,
         observe_only=observe_only,
     )
+
+
+@watchdog_commands.command("stop")
+def stop(context: typer.Context) -> int:
+    """End the running engine: terminals go on, and nobody watches them. Exit 1 when none runs, 5 when it is silent."""
+    from mt5console.app import stop_engine
+
+    session = session_of(context)
+    answer = stop_engine(session.base_dir, session.simulate)
+    answer["starts_again"] = _starts_again(session)
+    emit(session, answer, lambda: _say_stopped(answer["starts_again"]))
+    return EXIT_DONE
+
+
+def _say_stopped(starts_again: bool) -> None:
+    say("The engine has ended. Terminals and robots go on; nobody watches them.")
+    say("A window that is open starts an engine again.")
+    if starts_again:
+        say("So does the entry at logon, within five minutes: `mt5console autostart remove` ends that.")
+
+
+def _starts_again(session: Session) -> bool:
+    """Whether the system starts an engine again by itself."""
+    if sys.platform == "win32":
+        from mt5console import autostart
+
+        try:
+            entry = autostart.status(session.base_dir, session.simulate)
+        except ConsoleError:
+            return False
+        return bool(entry["installed"] and entry["enabled"])
+    else:  # noqa: RET505 - both type checks must see one branch each
+        return False
 
 
 def demo(

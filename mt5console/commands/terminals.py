@@ -10,7 +10,10 @@ from mt5console.commands.acts import perform
 from mt5console.commands.options import EvenWithPositions, Live, UserArgument, timeout_option
 from mt5console.commands.output import complain, facts, say
 from mt5console.commands.session import Session, session_of
-from mt5console.core.errors import EXIT_LOCKED, EngineHeld, UsageInvalid
+from mt5console.core.errors import EXIT_LOCKED, ConsoleError, EngineHeld, UsageInvalid
+
+CANNOT_ACT = frozenset({"engine_silent", "engine_waits", "engine_broken"})
+"""What an engine says that answers and does nothing."""
 
 terminal_commands = typer.Typer(help="One-click acts; return when seen to be done.")
 
@@ -54,21 +57,33 @@ def stop_all(
     word: Annotated[str, typer.Option("--word", metavar="STOP", help="The word STOP, to show that you mean it.")],
     timeout: Annotated[float, timeout_option("How long the proof of every terminal may take.")] = 60.0,
 ) -> int:
-    """Stop every robot, with proof per terminal. With a silent engine the stop latches are written all the same."""
+    """Stop every robot, with proof per terminal. With an engine that cannot do it the stop latches are written."""
     session = session_of(context)
     if word != "STOP":
         raise UsageInvalid("wrong_word", "to stop every robot, repeat the word: --word STOP")
     try:
         return perform(session, "stop_all", {"word": word, "timeout_s": timeout}, _words)
-    except EngineHeld as silent:
-        from mt5console.app import emergency_stop
+    except ConsoleError as silent:
+        if not isinstance(silent, EngineHeld) and silent.code not in CANNOT_ACT:
+            raise
+        return _latch_everybody(session, silent)
 
-        emergency_stop(session.base_dir, session.simulate)
+
+def _latch_everybody(session: Session, silent: ConsoleError) -> int:
+    from mt5console.app import emergency_stop
+
+    failed = emergency_stop(session.base_dir, session.simulate)
+    if failed:
+        named = "; ".join(f"{name} ({reason})" for name, reason in failed.items())
+        complain(
+            f"{silent.text}. NOT LATCHED, close these terminals by hand: {named}. Every other user's latch is written"
+        )
+    else:
         complain(
             f"{silent.text}. The stop latch of every user is written: no robot that reads it opens anything new; "
             "that they were detached is not proven"
         )
-        return EXIT_LOCKED
+    return EXIT_LOCKED
 
 
 def resume(

@@ -82,6 +82,8 @@ def _status_words(answer: Mapping[str, Any]) -> None:
     kind = "SIMULATED" if answer.get("simulated") else "LIVE"
     running = f"{watchdog['mode']}, every {watchdog['check_interval']} s" if watchdog["running"] else "NOT RUNNING"
     say(f"Server {answer['server']} ({kind}) – watchdog {running}")
+    if answer.get("trouble"):
+        say(f"NOTHING IS DECIDED: {answer['trouble']}")
     columns = ("user", "account", "state", "desired", "pid", *CHECKS, "beating", "oldest beat", "restarts", "incident")
     rows = [_terminal_row(terminal) for terminal in answer["terminals"]]
     table(columns, rows, "No terminals yet: `mt5console user add`, then `mt5console terminal start`.")

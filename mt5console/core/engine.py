@@ -22,6 +22,7 @@ from mt5console.core.model.facts import (
     Requested,
     RobotForgotten,
     RobotRegistered,
+    StopLatchSeen,
     StorageSeen,
     UserForgotten,
     UserRegistered,
@@ -154,6 +155,8 @@ class Engine:
                 self.robots[robot.robot_id] = robot
             case RobotForgotten(robot_id=robot_id):
                 self._forget_robot(robot_id, now)
+            case StopLatchSeen(user_id=user_id):
+                self._adopt_latch(user_id, now)
             case _:
                 self._observe(fact, now)
 
@@ -187,6 +190,15 @@ class Engine:
         self._changes.extend(self.incidents.forget_robot(robot_id, now))
         self.robots.pop(robot_id, None)
         self._desk.robot_forgotten(robot_id, now)
+
+    def _adopt_latch(self, user_id: UserId, now: Now) -> None:
+        """Somebody stopped this user's robots without an engine: from here on it is as if this one had done it."""
+        user = self.users.get(user_id)
+        if user is None or user.stop_latched:
+            return
+        self.save_user(replace(user, stop_latched=True))
+        why = "it was set while no engine answered, and only `resume` lifts it"
+        self.explain(user_id, "the stop latch was found at the start", "stop latch taken over", why, now)
 
     # ---- the watchdog's decisions -------------------------------------------------------------------------------
 

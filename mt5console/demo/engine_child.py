@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from mt5console.api.client import EngineClient
-from mt5console.app import engine_client
 from mt5console.core.errors import ConsoleError, EngineHeld
 from mt5console.core.ports import EngineDoor
 from mt5console.core.terminal.layout import BaseLayout
+from mt5console.finding import engine_client
 from mt5console.interpreter import console_command
 from mt5console.platforms.lock import FileBaseLock
 

@@ -168,7 +168,7 @@ def _programs_of(user: str, installed: Installed | None, shipped: str) -> Findin
 
 def engine(layout: BaseLayout) -> Finding:
     """Whether an engine watches here."""
-    from mt5console.app import engine_client
+    from mt5console.finding import engine_client
 
     client = engine_client(layout)
     if client is not None:

@@ -13,6 +13,8 @@ from mt5console.platforms.autostart import StartPlan
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 DELAY = "PT15S"
 """After a logon the desktop, the network and the keyring need a moment."""
+AGAIN = "PT5M"
+"""An engine that ended is started again after so long at most; one that runs makes the scheduler start none."""
 NORMAL_PRIORITY = "5"
 """A task's own default is below normal, and every terminal that the engine starts would inherit that."""
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -20,7 +22,8 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def task_xml(plan: StartPlan, sid: str, elevated: bool) -> str:
-    """The definition: at the logon of this account (by its SID), in its own session, with the rights of today.
+    """The definition: at the logon of this account (by its SID) and again and again from then on, so that an engine
+    that ended does not stay so; in its own session, with the rights of today.
 
     No password is in it: the task runs with the token of the logon. Raises `UsageInvalid` for a path with control
     characters.
@@ -35,6 +38,10 @@ def task_xml(plan: StartPlan, sid: str, elevated: bool) -> str:
     _under(about, "Documentation", str(plan.base))
     trigger = _under(_under(task, "Triggers"), "LogonTrigger")
     _under(trigger, "Enabled", "true")
+    # The schema's order: what all triggers have comes before what the logon's has. Without a duration: for ever.
+    repetition = _under(trigger, "Repetition")
+    _under(repetition, "Interval", AGAIN)
+    _under(repetition, "StopAtDurationEnd", "false")
     _under(trigger, "UserId", sid)
     _under(trigger, "Delay", DELAY)
     principal = _under(_under(task, "Principals"), "Principal")
@@ -109,6 +116,7 @@ _WHAT_COUNTS = tuple(
     "/".join(_tag(name) for name in path.split("/"))
     for path in (
         "RegistrationInfo/Documentation",
+        "Triggers/LogonTrigger/Repetition/Interval",
         "Principals/Principal/RunLevel",
         "Actions/Exec/Command",
         "Actions/Exec/Arguments",

@@ -55,8 +55,7 @@ class RuntimeDoor:
     def status(self) -> dict[str, Any]:
         """The status shape."""
         self._alive()
-        now = self._host.platform.clock.now()
-        return self._host.loop.read(lambda engine: engine.snapshot(now)).as_status()
+        return self._host.snapshot(self._host.platform.clock.now()).as_status()
 
     def operation(self, operation_id: str, wait_s: float = 0.0) -> dict[str, Any]:
         """The operation's state; waits up to `wait_s` for its end."""
@@ -138,13 +137,23 @@ class RuntimeDoor:
         self._host.loop.post(Requested(operation_id=operation_id, request=request, actor=actor))
         taken = self._host.operations.get(operation_id, TAKEN_WITHIN_S, until_ended=False)
         if taken is None:
-            self._alive()
-            raise ConsoleError(
-                "engine_silent", "the engine did not take the request on: look at its log, then restart it"
-            )
+            raise self._not_taken(kind, operation_id)
         if taken.state is OperationState.REFUSED and taken.error is not None:
             raise refused_as(taken.error["code"], taken.error["text"], taken.exit_code)
         return operation_json(taken)
+
+    def _not_taken(self, kind: str, operation_id: OperationId) -> ConsoleError:
+        """The error for a request that was not taken on in time; it is withdrawn, lest it surprise somebody later.
+
+        A stop of all robots is not: it can only come too late.
+        """
+        self._alive()
+        withdrawn, trouble = kind != "stop_all" and self._host.loop.withdraw(operation_id), self._host.loop.trouble
+        if not trouble:
+            text = "the engine did not take the request on: look at its log, then restart it"
+            return ConsoleError("engine_silent", text)
+        later = "" if withdrawn else "; this request stands, and is carried out as soon as it can be stored"
+        return StorageFailed("engine_waits", f"the engine does nothing until it can store its state: {trouble}{later}")
 
     def _alive(self) -> None:
         if self._host.broken is not None:
@@ -297,7 +306,8 @@ class RuntimeDoor:
         while not condition():
             self._alive()
             if clock.now().mono_s > deadline:
-                raise ConsoleError("engine_silent", "the engine did not take the change over: restart it")
+                trouble = self._host.loop.trouble or "restart it"
+                raise ConsoleError("engine_silent", f"the engine did not take the change over: {trouble}")
             threading.Event().wait(0.01)
 
 

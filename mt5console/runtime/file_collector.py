@@ -2,7 +2,8 @@
 
 A file is read only when its stamp changed; a fact is posted only when its content advanced. A thousand robots a
 second are a matter of microseconds each: paths are built once, and a robot that beats for the deployment whose READY
-was read is looked at for anything else only in turn. Must not know: decisions.
+was read is looked at for anything else only in turn. How old something is, its file's time says: that is this
+machine's clock, and MetaTrader's UTC may be another (a time zone, a summer time gone wrong). Must not know: decisions.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ TURNS = 5
 """READY and errors of a robot that beats as expected are looked at in every so many-th pass."""
 STEADY_S = 3.0
 """A robot that was silent for longer does not beat as expected."""
+CLOCKS_DIFFER_S = 5.0
+"""A content whose own time is farther than this from its file's was written by another clock."""
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class FileCollector:
         self._status_files: dict[UserId, _Watched] = {}
         self._robot_files: dict[tuple[UserId, RobotId], _RobotFiles] = {}
         self._passes = 0
+        self._other_clocks: set[UserId] = set()
         self._tails: dict[UserId, tuple[JournalTail, ...]] = {}
         # Lines from before this engine are history: they must not look like news.
         self._since = datetime.fromtimestamp(clock.now().utc_s - 1.0).isoformat(timespec="milliseconds")
@@ -184,8 +188,19 @@ class FileCollector:
             file.stamp = stamp
         return data
 
-    def _age(self, utc_s: float) -> float:
-        return max(0.0, self._clock.now().utc_s - utc_s)
+    def _age(self, user_id: UserId, file: _Watched, utc_s: float, now: Now) -> float:
+        """How long ago a file was written; says once when the writer's own clock, `utc_s`, tells another time."""
+        if file.stamp is None:
+            return 0.0
+        written_utc_s = file.stamp.mtime_ns / 1e9
+        if abs(utc_s - written_utc_s) > CLOCKS_DIFFER_S and user_id not in self._other_clocks:
+            self._other_clocks.add(user_id)
+            log.warning(
+                "MetaTrader's UTC of user %s differs by %+.0f s from this machine's; ages are those of the files",
+                user_id,
+                utc_s - written_utc_s,
+            )
+        return max(0.0, now.utc_s - written_utc_s)
 
     def _status(self, target: Target) -> None:
         file = self._status_files.get(target.user_id)
@@ -193,7 +208,8 @@ class FileCollector:
             file = self._status_files[target.user_id] = _Watched(target.layout.agent_status)
         status = decode_status(self._changed(file))
         if status is not None:
-            self._post(AgentStatusSeen(user_id=target.user_id, status=status, age_s=self._age(status.utc_s)))
+            age_s = self._age(target.user_id, file, status.utc_s, self._clock.now())
+            self._post(AgentStatusSeen(user_id=target.user_id, status=status, age_s=age_s))
 
     def _robot(self, target: Target, robot_id: RobotId, now: Now) -> None:
         """READY and errors before the beat, so that a deployment hears of them in the order in which they came."""
@@ -209,7 +225,8 @@ class FileCollector:
             self._ready(target, files, robot_id)
             self._errors(target, files, robot_id)
         if beat is not None:
-            age_s = max(0.0, now.utc_s - beat.utc_s)
+            file = files.legacy if beat.legacy else files.heartbeat
+            age_s = self._age(target.user_id, file, beat.utc_s, now)
             self._post(HeartbeatSeen(user_id=target.user_id, beat=beat, age_s=age_s))
             self._on_beat(robot_id, now.utc_s, age_s)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mt5console.core.config.base_directory import BaseDirectory
@@ -20,8 +20,8 @@ from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
 from mt5console.core.model.commands import ForgetRobot
 from mt5console.core.model.desired import DesiredRobot
-from mt5console.core.model.facts import RobotForgotten
-from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, RobotId, UserId
+from mt5console.core.model.facts import RobotForgotten, StopLatchSeen
+from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, Now, RobotId, UserId
 from mt5console.core.model.records import (
     DeploymentRecord,
     Incident,
@@ -30,6 +30,7 @@ from mt5console.core.model.records import (
     SaveUser,
 )
 from mt5console.core.model.requests import Mode
+from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.ports import Platform
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.watchdog.policy import Policy
@@ -82,7 +83,11 @@ class Tempo:
 
 
 class EngineHost:
-    """One running engine. `start` and `stop` once each; `door` is built over it."""
+    """One running engine. `start` and `stop` once each; `door` is built over it.
+
+    `mode`: asked for at this start, and valid for this life. Without it the stored choice of a person holds, and while
+    nobody has chosen, `settings_mode`.
+    """
 
     def __init__(
         self,
@@ -93,6 +98,7 @@ class EngineHost:
         history: HeartbeatHistory,
         *,
         mode: Mode | None,
+        settings_mode: Mode = Mode.ON,
         recommended_terminals: int = 10,
         agent_symbol: str = "EURUSD",
     ) -> None:
@@ -114,9 +120,9 @@ class EngineHost:
         self._snapshot_at = 0.0
         self._flush_at = 0.0
         self._stopping = threading.Event()
-        self._build(mode, recommended_terminals)
+        self._build(mode, settings_mode, recommended_terminals)
 
-    def _build(self, mode: Mode | None, recommended_terminals: int) -> None:
+    def _build(self, mode: Mode | None, settings_mode: Mode, recommended_terminals: int) -> None:
         stored = self.store.load()
         clock, files = self.platform.clock, self.platform.files
         remembered = Remembered(
@@ -126,7 +132,7 @@ class EngineHost:
             deployments=stored.running_deployments,
             incidents=stored.open_incidents,
             operations=stored.running_operations,
-            mode=mode or Mode(stored.mode or Mode.ON),
+            mode=mode or Mode(stored.mode or settings_mode),
         )
         engine = Engine(
             remembered,
@@ -139,7 +145,7 @@ class EngineHost:
             pass_time_s=self.tempo.pass_time_s,
         )
         self.operations.recall(stored.running_operations)
-        self.loop = EngineLoop(engine, clock, self.store, self._on_step, self.tempo.pace_s)
+        self.loop = EngineLoop(engine, clock, self.store, self._on_step, self.tempo.pace_s, on_wait=self._keep_pace)
         post = self.loop.post
         self.processes = ProcessCollector(
             self.targets, self.platform.processes, clock, post, self.tempo.absent_s, self.tempo.full_scan_s
@@ -184,11 +190,18 @@ class EngineHost:
         swept = self.provisioner.sweep_start_inis()
         if swept:
             log.warning("start inis left behind by an earlier engine were wiped: users %s", list(swept))
+        self._find_latches()
         self.processes.start()
         self._files.start()
         self.loop.start()
         self._probes.start()
         log.info("MT5 Watchdog started (engine generation %d, mode %s)", self.generation, self.loop.engine.mode.value)
+
+    def _find_latches(self) -> None:
+        """Before anything else is decided: a stop that was asked for while no engine answered is a stop."""
+        for target in self.targets.all():
+            if self.platform.files.stamp(target.layout.stop_latch) is not None:
+                self.loop.post(StopLatchSeen(user_id=target.user_id))
 
     def stop(self) -> None:
         """End; terminals live on. Safe to call twice."""
@@ -213,6 +226,11 @@ class EngineHost:
     def broken(self) -> BaseException | None:
         """What ended the loop against its will, None while all is well."""
         return self.loop.broken
+
+    def snapshot(self, now: Now) -> FleetSnapshot:
+        """Everything at this instant, with what keeps the engine from deciding."""
+        seen = self.loop.read(lambda engine: engine.snapshot(now))
+        return replace(seen, trouble=self.loop.trouble or None)
 
     # ---- what the loop calls ------------------------------------------------------------------------------------
 
@@ -240,7 +258,7 @@ class EngineHost:
         now = self.platform.clock.now()
         if self.events.followed and now.mono_s >= self._snapshot_at:
             self._snapshot_at = now.mono_s + SNAPSHOT_PACE_S
-            self.events.add("snapshot", self.loop.read(lambda engine: engine.snapshot(now)).as_status())
+            self.events.add("snapshot", self.snapshot(now).as_status())
         if now.mono_s >= self._flush_at:
             self._flush_at = now.mono_s + HISTORY_FLUSH_S
             self._lanes.submit(("history", 0), lambda: self._flush_history(now.utc_s))

@@ -16,7 +16,7 @@ from mt5console.core.errors import ConsoleError, NotFound, unknown_robot, unknow
 from mt5console.core.history.heartbeats import HeartbeatHistory
 from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
-from mt5console.core.model.facts import Fact
+from mt5console.core.model.facts import Fact, StopLatchSeen
 from mt5console.core.model.ids import OperationId, RobotId, UserId
 from mt5console.core.model.requests import Mode
 from mt5console.core.model.snapshots import FleetSnapshot
@@ -68,6 +68,8 @@ class OfflineDoor:
         processes = ProcessCollector(targets, self._platform.processes, clock, facts.append, 1.0, 1.0)
         files = FileCollector(targets, self._platform.files, clock, facts.append, lambda *_: None, 1.0)
         for target in targets.all():
+            if self._platform.files.stamp(target.layout.stop_latch) is not None:
+                facts.append(StopLatchSeen(user_id=target.user_id))
             processes.look(target, adopted=True)
             files.collect(target)
         engine.step(facts, now)

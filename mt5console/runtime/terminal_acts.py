@@ -26,7 +26,7 @@ from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, Termin
 from mt5console.core.model.ids import Timeframe, UserId
 from mt5console.core.ports import Platform, ProcessRef
 from mt5console.core.terminal.profile import prune_profile
-from mt5console.core.terminal.protocol import PROTOCOL
+from mt5console.core.terminal.protocol import STOP_LATCH
 from mt5console.core.terminal.start_ini import start_ini_bytes
 from mt5console.runtime.process_collector import ProcessCollector
 from mt5console.runtime.targets import Target, Targets
@@ -135,7 +135,7 @@ class TerminalActs:
         """Write or remove the stop latch."""
         path = self._target(command.user_id).layout.stop_latch
         if command.latched:
-            self._platform.files.write_atomic(path, f'{{"protocol":{PROTOCOL},"stop":true}}'.encode(), durable=True)
+            self._platform.files.write_atomic(path, STOP_LATCH, durable=True)
             return "stop latch written"
         self._platform.files.remove(path)
         return "stop latch removed"

@@ -177,7 +177,7 @@ class MainWindow(WindowFrame):
     @Slot(object)
     def _on_fleet_changed(self, fleet: FleetPicture) -> None:
         self.top_bar.set_fleet(fleet)
-        self.banner.set_mode(fleet.mode)
+        self.banner.set_mode(fleet.mode, fleet.trouble)
         self.tray.set_fleet(fleet)
         self._on_incidents_changed(self._desk.incidents)
         if self._history is not None:

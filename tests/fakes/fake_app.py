@@ -19,6 +19,7 @@ class FakeApp(ModuleType):
         self.failure: Exception | None = None
         self.findings: list[dict[str, Any]] = []
         self.journals: list[Path] = []
+        self.unlatched: dict[str, str] = {}
         self.engine_runs = True
         self.exit_code = 0
 
@@ -61,5 +62,10 @@ class FakeApp(ModuleType):
             raise ConsoleError("no_engine", "no engine answers")
         return {"url": "http://127.0.0.1:5", "token": "t"}
 
+    def stop_engine(self, base_dir, simulate):
+        self._enter("stop_engine", base_dir, simulate)
+        return {"stopped": True, "pid": 4711}
+
     def emergency_stop(self, base_dir, simulate):
         self.asked.append(("emergency_stop", base_dir, simulate))
+        return self.unlatched

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mt5console.api.client import EngineClient
-from mt5console.app import engine_client, journal_parts
+from mt5console.app import journal_parts
 from mt5console.bases import DEMO_KEYRING
 from mt5console.core.config.base_directory import open_base
 from mt5console.core.credentials import Secret
@@ -24,6 +24,7 @@ from mt5console.core.terminal.journal import entry_json
 from mt5console.core.terminal.journal_file import read_journals
 from mt5console.core.terminal.layout import BaseLayout, TerminalLayout, program_file, robot_of_expert
 from mt5console.core.terminal.protocol import decode_status
+from mt5console.finding import engine_client
 from mt5console.platforms import process_host
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.faults import inject

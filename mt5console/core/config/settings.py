@@ -29,6 +29,8 @@ Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 
 class Settings(BaseModel):
     """All settings. `policy` overrides numbers of the watchdog's policy by name (`_s`: seconds; the rest counts).
+    `mode`: what the watchdog may do until a person chooses otherwise: the command line (`--observe-only`) comes first,
+    then the choice that was stored (window, API), then this one. `history_days`: how long heartbeat ages are kept.
     `agent_symbol`: the chart that the agent starts on, until a robot was proven on another symbol of the terminal."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

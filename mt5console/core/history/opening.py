@@ -85,7 +85,7 @@ def _translated(path: Path, error: sqlite3.DatabaseError, torn: Callable[[str], 
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary == sqlite3.SQLITE_FULL:
         return StorageFailed("disk_full", f"The disk is full: {path} was not changed. Free some space and try again.")
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return StorageFailed("state_busy", f"{path} is held by another program. Close it and try again.")
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return StorageFailed("no_permission", f"{path} cannot be opened or written: {error}. Check its permissions.")

@@ -100,7 +100,7 @@ class ProcessUsageSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStatusSeen:
-    """The agent's status file advanced. `age_s`: how old its content was when it was read."""
+    """The agent's status file advanced. `age_s`: how long ago it was written, by this machine's clock."""
 
     user_id: UserId
     status: AgentStatus
@@ -117,7 +117,7 @@ class ReadySeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatSeen:
-    """A robot's heartbeat advanced. `age_s`: how old the beat was when it was read."""
+    """A robot's heartbeat advanced. `age_s`: how long ago it was written, by this machine's clock."""
 
     user_id: UserId
     beat: Heartbeat
@@ -166,6 +166,13 @@ class StorageSeen:
     user_id: UserId
     free_bytes: int
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopLatchSeen:
+    """A starting engine found the user's stop latch in its terminal."""
+
+    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +272,7 @@ Fact = (
     | ProbeFailed
     | JournalSeen
     | StorageSeen
+    | StopLatchSeen
     | TerminalSpawned
     | LoginFinished
     | CompileFinished

@@ -135,7 +135,8 @@ class TerminalView:
 class FleetSnapshot:
     """Everything at one instant. `sequence` grows by one per snapshot of an engine's life, `generation` with each life.
 
-    `free_bytes`: of the volume that holds the terminals, None before it was looked at.
+    `free_bytes`: of the volume that holds the terminals, None before it was looked at. `trouble`: why the engine
+    decides nothing now, None when it does.
     """
 
     sequence: int
@@ -150,6 +151,7 @@ class FleetSnapshot:
     free_bytes: int | None = None
     recommended_terminals: int = 10
     generation: int = 0
+    trouble: str | None = None
 
     def as_status(self) -> dict[str, Any]:
         """The `status` shape of the interfaces page."""
@@ -162,6 +164,7 @@ class FleetSnapshot:
             "generation": self.generation,
             "free_bytes": self.free_bytes,
             "recommended_terminals": self.recommended_terminals,
+            "trouble": self.trouble,
             "watchdog": {"running": self.watchdog_running, "mode": self.mode.value, "check_interval": interval},
             "terminals": [terminal.as_json() for terminal in self.terminals],
         }

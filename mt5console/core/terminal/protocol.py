@@ -27,6 +27,8 @@ from mt5console.core.model.observed import (
 )
 
 PROTOCOL = 1
+STOP_LATCH = b'{"protocol":%d,"stop":true}' % PROTOCOL
+"""What stands in a stop latch; that it is there is what counts."""
 
 DEPLOYMENT_INPUT = "Mt5ConsoleDeployment"
 ROBOT_INPUT = "Mt5ConsoleRobotId"

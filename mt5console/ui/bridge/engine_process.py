@@ -5,11 +5,10 @@ Must not know: Qt, the client, or what the engine does.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mt5console.core.errors import EXIT_LOCKED
+from mt5console.outliving import start_outliving
 from mt5console.ui.bridge.access import EngineHandle
 from mt5console.ui.pictures import ConnectionPicture
 
@@ -20,21 +19,10 @@ LONGEST_PAUSE_S = 30.0
 HELD_PAUSE_S = 3.0
 SLOW_START_S = 20.0
 
-_started: list[subprocess.Popen[bytes]] = []
-"""Kept, so that Python does not take a living engine's handle for a leak."""
-
 
 def start_detached(arguments: Sequence[str], environment: Mapping[str, str]) -> EngineHandle:
     """Start a process that inherits no stream of ours and lives on when the window ends. Raises OSError."""
-    quiet = subprocess.DEVNULL
-    env = dict(environment)
-    if sys.platform == "win32":
-        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-        engine = subprocess.Popen(arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=env, creationflags=flags)
-    else:
-        engine = subprocess.Popen(arguments, stdin=quiet, stdout=quiet, stderr=quiet, env=env, start_new_session=True)
-    _started.append(engine)
-    return engine
+    return start_outliving(arguments, environment)
 
 
 class EngineStarter:

@@ -145,7 +145,10 @@ class IncidentPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPicture:
-    """Everything at one instant (`at_utc_s`); `sequence` grows within one engine's life. `mode`: on, observe, off."""
+    """Everything at one instant (`at_utc_s`); `sequence` grows within one engine's life. `mode`: on, observe, off.
+
+    `trouble`: why the engine decides nothing now, empty when it does.
+    """
 
     sequence: int = 0
     at_utc_s: float = 0.0
@@ -154,6 +157,7 @@ class FleetPicture:
     mode: str = UNKNOWN
     check_interval_s: float | None = None
     watchdog_running: bool = False
+    trouble: str = ""
     generation: int | None = None
     free_bytes: int | None = None
     recommended_terminals: int | None = None
@@ -181,6 +185,7 @@ def fleet_of(status: object, incidents: Iterable[IncidentPicture] = ()) -> Fleet
         mode=as_text(watchdog.get("mode")) or UNKNOWN,
         check_interval_s=as_number(watchdog.get("check_interval")),
         watchdog_running=watchdog.get("running") is True,
+        trouble=as_text(shape.get("trouble")),
         generation=as_whole(shape.get("generation")),
         free_bytes=as_whole(shape.get("free_bytes")),
         recommended_terminals=as_whole(shape.get("recommended_terminals")),

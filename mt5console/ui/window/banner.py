@@ -38,6 +38,7 @@ class Banner(QWidget):
         self._kind: Lamp = "busy"
         self._connection: ConnectionPicture | None = None
         self._mode = "on"
+        self._trouble = ""
         self._good_news = QTimer(self)
         self._good_news.setSingleShot(True)
         self._good_news.timeout.connect(self._on_good_news_read)
@@ -57,10 +58,10 @@ class Banner(QWidget):
             self._good_news.start(GOOD_NEWS_MS)
         self._show()
 
-    def set_mode(self, mode: str) -> None:
-        """Say what the watchdog does not do."""
-        if mode != self._mode:
-            self._mode = mode
+    def set_mode(self, mode: str, trouble: str = "") -> None:
+        """Say what the watchdog does not do; `trouble`: why it does nothing at all."""
+        if (mode, trouble) != (self._mode, self._trouble):
+            self._mode, self._trouble = mode, trouble
             self._show()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
@@ -74,6 +75,8 @@ class Banner(QWidget):
         connection = self._connection
         if connection is not None and connection.words:
             self._say(connection.words, _LAMPS.get(connection.state, "unknown"))
+        elif self._trouble:
+            self._say(f"The engine does nothing until it can store its state: {self._trouble}", "failing")
         elif self._mode in _MODES:
             self._say(_MODES[self._mode], "warning")
         else:

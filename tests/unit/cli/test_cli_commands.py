@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mt5console.core.errors import EngineHeld, RefusedForSafety
+from mt5console.core.errors import ConsoleError, EngineHeld, RefusedForSafety
 from tests.fakes.fake_door import deploy_result, every_error
 
 READINGS = [
@@ -236,6 +236,32 @@ def test_stop_all_with_an_engine_that_dies_meanwhile_writes_the_latches(run):
     run.app.door.failure = EngineHeld("engine_silent", "the engine does not answer")
     assert run("stop-all", "--word", "STOP").exit_code == 5
     assert run.app.asked[-1][0] == "emergency_stop"
+
+
+@pytest.mark.parametrize("code", ["engine_silent", "engine_waits", "engine_broken"])
+def test_stop_all_with_an_engine_that_answers_and_cannot_act_writes_the_latches(run, code):
+    run.app.door.failure = ConsoleError(code, "the engine does nothing")
+    assert run("stop-all", "--word", "STOP").exit_code == 5
+    assert run.app.asked[-1][0] == "emergency_stop"
+
+
+def test_stop_all_names_whom_it_could_not_latch(run):
+    run.app.failure = EngineHeld("engine_silent", "the engine does not answer")
+    run.app.unlatched = {"user_3": "there is no room"}
+    ran = run("stop-all", "--word", "STOP")
+    assert ran.exit_code == 5
+    assert "NOT LATCHED" in ran.err
+    assert "user_3 (there is no room)" in ran.err
+
+
+def test_watchdog_stop_says_that_terminals_go_on_and_nobody_watches(run):
+    ran = run("watchdog", "stop", "--base-dir", "/x")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert "go on" in ran.out
+    assert "nobody watches" in ran.out
+    assert run.app.asked == [("stop_engine", Path("/x"), None)]
+    told = run("watchdog", "stop", "--json").document
+    assert (told["stopped"], told["pid"]) == (True, 4711)
 
 
 def test_unknown_robots_and_users_exit_1(run):

@@ -6,9 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
+
+from mt5console.core.config.base_directory import open_base
+from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.lock import FileBaseLock
 
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "c4nary-Pa55-x"
@@ -111,3 +117,64 @@ def test_a_password_is_in_no_argv_environment_or_output_while_it_is_used():
     assert ran.returncode == 0, ran.stderr
     assert CANARY not in ran.stdout + ran.stderr
     assert "***" in ran.stderr
+
+
+def simulated_base(root):
+    return open_base(root, True, LocalFileStore(), create=True).layout
+
+
+def test_an_engine_that_cannot_start_says_so_in_its_log_and_once_to_people(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    layout.settings.write_text("check_interval_s = true\n", encoding="utf-8")
+    ended = run("--simulate", "--base-dir", str(layout.root), "watchdog", "run")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    lines = (layout.logs / "engine.log").read_text(encoding="utf-8").splitlines()
+    told = [line["event"] for line in map(json.loads, lines) if line["level"] == "error"]
+    assert len(told) == 1
+    assert "check_interval_s" in told[0]
+    assert "settings_invalid" in told[0]
+
+
+def test_an_engine_with_a_damaged_state_file_says_so_in_its_log(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    layout.state_db.write_bytes(b"")
+    ended = run("--simulate", "--base-dir", str(layout.root), "watchdog", "run")
+    assert ended.returncode == 1
+    assert "state_torn" in (layout.logs / "engine.log").read_text(encoding="utf-8")
+
+
+def test_watchdog_stop_ends_the_running_engine_and_only_that(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    words = ("--simulate", "--base-dir", str(layout.root))
+    command = [sys.executable, "-m", "mt5console", *words, "watchdog", "run"]
+    engine = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline, pause = time.monotonic() + 30, threading.Event()
+        while not layout.api.exists() and engine.poll() is None and time.monotonic() < deadline:
+            pause.wait(0.05)
+        stopped = run(*words, "--json", "watchdog", "stop")
+        assert (stopped.returncode, stopped.stderr) == (0, "")
+        assert json.loads(stopped.stdout)["pid"] == engine.pid
+        assert engine.wait(30) == 0
+    finally:
+        engine.kill()
+        engine.wait()
+    none = run(*words, "watchdog", "stop")
+    assert (none.returncode, none.stdout) == (1, "")
+    assert "no engine runs" in none.stderr
+
+
+def test_watchdog_stop_does_nothing_to_an_engine_that_is_silent(tmp_path):
+    layout = simulated_base(tmp_path / "base")
+    lock = FileBaseLock(layout.lock)
+    assert lock.acquire()
+    try:
+        # Nobody listens there, and the process that says so lives: this one.
+        record = {"url": "http://127.0.0.1:9", "token": "t", "pid": os.getpid()}
+        layout.api.write_text(json.dumps(record), encoding="utf-8")
+        silent = run("--simulate", "--base-dir", str(layout.root), "watchdog", "stop")
+    finally:
+        lock.release()
+    assert (silent.returncode, silent.stdout) == (5, "")
+    assert "does not answer" in silent.stderr

@@ -15,12 +15,13 @@ from mt5console.core.model.facts import (
     ProcessSeen,
     Requested,
     RobotForgotten,
+    StopLatchSeen,
     TerminalSpawned,
     UserForgotten,
 )
 from mt5console.core.model.ids import Account, Now, OperationId, RobotId, ServerId, Timeframe, TradeMode, UserId
 from mt5console.core.model.observed import AgentStatus
-from mt5console.core.model.records import Operation, OperationState, SaveUser, SaveWatch
+from mt5console.core.model.records import Decision, Operation, OperationState, SaveUser, SaveWatch
 from mt5console.core.model.requests import (
     DeployRequest,
     Mode,
@@ -190,6 +191,17 @@ def test_stop_all_latches_every_user_and_needs_its_word() -> None:
     assert [command.latched for command in of_type(step.commands, SetStopLatch)] == [True]
     assert w.operations[done.operation_id].state is OperationState.DONE
     assert w.engine.users[UserId(1)].stop_latched
+
+
+def test_a_latch_that_was_found_is_taken_over_once_with_its_reason_and_holds_a_deployment_back() -> None:
+    w = world(Run.STOPPED, [ROBOT])
+    first = w.step(StopLatchSeen(user_id=UserId(1)), StopLatchSeen(user_id=UserId(9)))
+    assert [user.user.stop_latched for user in of_type(first.changes, SaveUser)] == [True]
+    (decision,) = of_type(first.changes, Decision)
+    assert "found at the start" in decision.trigger
+    assert of_type(w.step(StopLatchSeen(user_id=UserId(1))).changes, Decision) == []
+    _, refused = w.ask(DeployRequest(robot_id=RobotId(7)))
+    assert refused.exit_code == 6
 
 
 def test_an_operation_that_is_never_seen_done_ends_by_its_deadline_with_what_was_seen() -> None:

@@ -51,6 +51,28 @@ def test_it_lives_for_ever_at_normal_priority_and_only_once() -> None:
     assert said(xml, "Settings/StopIfGoingOnBatteries") == "false"
 
 
+def test_an_engine_that_ended_is_started_again_without_an_end() -> None:
+    xml = task_xml(plan_for(), SID, elevated=False)
+    assert said(xml, "Triggers/LogonTrigger/Repetition/Interval") == "PT5M"
+    assert said(xml, "Triggers/LogonTrigger/Repetition/StopAtDurationEnd") == "false"
+    assert said(xml, "Triggers/LogonTrigger/Repetition/Duration") is None
+
+
+def test_the_trigger_stands_in_the_schemas_order() -> None:
+    root = ElementTree.fromstring(task_xml(plan_for(), SID, elevated=False).partition("\n")[2])
+    trigger = root.find(f"{T}Triggers/{T}LogonTrigger")
+    assert trigger is not None
+    assert [child.tag.removeprefix(T) for child in trigger] == ["Enabled", "Repetition", "UserId", "Delay"]
+
+
+def test_a_task_that_does_not_start_again_is_an_older_one() -> None:
+    ours = task_xml(plan_for(), SID, elevated=False)
+    begin, end = ours.index("<Repetition>"), ours.index("</Repetition>") + len("</Repetition>")
+    older = ours[:begin] + ours[end:]
+    assert base_of(older) == r"C:\mt5_users"
+    assert not says_the_same(older, ours)
+
+
 def test_no_secret_has_a_place_in_it() -> None:
     xml = task_xml(plan_for(), SID, elevated=False)
     assert "password" not in xml.casefold()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -66,20 +68,39 @@ class World:
         return list(self.facts)
 
     def write(self, path: Path, data: bytes) -> None:
+        """Write now, by the hand-driven clock: it is the machine's, so the file's time is by it."""
         self.files.write_atomic(path, data)
+        os.utime(path, (self.clock.utc_s, self.clock.utc_s))
 
-    def beat(self, sequence: int, robot_id: RobotId = ROBOT) -> bytes:
+    def beat(self, sequence: int, robot_id: RobotId = ROBOT, ahead_s: float = 0.0) -> bytes:
         return encode_heartbeat(
             Heartbeat(
                 robot_id=robot_id,
                 deployment_id=DeploymentId("d-1"),
                 sequence=sequence,
-                utc_s=self.clock.utc_s,
+                utc_s=self.clock.utc_s + ahead_s,
                 tick_ms=1,
                 ticks=1,
                 last_quote_utc_s=None,
                 trade_allowed=True,
             )
+        )
+
+    def status(self, ahead_s: float = 0.0) -> AgentStatus:
+        return AgentStatus(
+            sequence=1,
+            utc_s=self.clock.utc_s + ahead_s,
+            started_utc_s=self.clock.utc_s + ahead_s,
+            agent_version="1",
+            build=5260,
+            data_path=str(self.layout.root),
+            login=1,
+            server="Demo-Server",
+            trade_mode=TradeMode.DEMO,
+            connected=True,
+            trade_allowed=True,
+            account_trade_allowed=True,
+            account_trade_expert=True,
         )
 
 
@@ -132,22 +153,37 @@ def test_the_seeds_one_line_heartbeat_counts_only_without_the_protocols(world: W
     assert [fact.beat.legacy for fact in world.look() if isinstance(fact, HeartbeatSeen)] == [False]
 
 
+@pytest.mark.parametrize("ahead_s", [-3600.0, 3600.0, 10_800.0])
+def test_metatraders_own_clock_makes_nothing_older_or_younger_and_is_told_once(
+    world: World, caplog: pytest.LogCaptureFixture, ahead_s: float
+) -> None:
+    for sequence in (1, 2, 3):
+        world.write(world.layout.heartbeat(ROBOT), world.beat(sequence, ahead_s=ahead_s))
+        world.write(world.layout.agent_status, encode_status(world.status(ahead_s)))
+        world.clock.advance(1.5)
+        ages = [fact.age_s for fact in world.look() if isinstance(fact, HeartbeatSeen | AgentStatusSeen)]
+        assert ages == [1.5, 1.5]
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(told) == 1
+    assert f"{ahead_s:+.0f} s" in told[0]
+
+
+def test_a_file_that_was_left_behind_is_as_old_as_its_time_says(world: World) -> None:
+    world.write(world.layout.agent_status, encode_status(world.status()))
+    world.clock.advance(7200.0)
+    (fact,) = world.look()
+    assert isinstance(fact, AgentStatusSeen)
+    assert fact.age_s == 7200.0
+    assert fact.status.utc_s == world.clock.utc_s - 7200.0
+
+
+def test_a_clock_that_writes_like_this_machines_is_not_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.write(world.layout.heartbeat(ROBOT), world.beat(1, ahead_s=-2.0))
+    world.look()
+    assert caplog.records == []
+
+
 def test_status_ready_and_errors_become_facts(world: World) -> None:
-    status = AgentStatus(
-        sequence=1,
-        utc_s=world.clock.utc_s,
-        started_utc_s=world.clock.utc_s,
-        agent_version="1",
-        build=5260,
-        data_path=str(world.layout.root),
-        login=1,
-        server="Demo-Server",
-        trade_mode=TradeMode.DEMO,
-        connected=True,
-        trade_allowed=True,
-        account_trade_allowed=True,
-        account_trade_expert=True,
-    )
     ready = Ready(
         robot_id=ROBOT,
         deployment_id=DeploymentId("d-1"),
@@ -157,7 +193,7 @@ def test_status_ready_and_errors_become_facts(world: World) -> None:
         timeframe="H1",
         utc_s=world.clock.utc_s,
     )
-    world.write(world.layout.agent_status, encode_status(status))
+    world.write(world.layout.agent_status, encode_status(world.status()))
     world.write(world.layout.ready(ROBOT), encode_ready(ready))
     first = encode_error(RobotError(utc_s=1.0, code=4756, text="order refused"))
     world.write(world.layout.robot_errors(ROBOT), first + b'{"protocol":1,"utc":')
