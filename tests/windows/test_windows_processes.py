@@ -116,6 +116,37 @@ def test_a_dialog_is_closed_before_the_window_that_it_belongs_to(
     assert program.heard() == ["up", "dialog", "main"]
 
 
+@pytest.mark.parametrize("words", [("undocked",), ("undocked", "hidden"), ("undocked", "dialog")])
+def test_charts_in_windows_of_their_own_are_not_closed_before_their_terminal(
+    world: WindowsWorld, owner: Callable[..., Owner], words: tuple[str, ...]
+) -> None:
+    """A chart that is closed by its window takes its robot along, and the profile is saved without both."""
+    program = owner(*words)
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard() == ["up", *(["dialog"] if "dialog" in words else []), "main"]
+
+
+def test_another_program_is_asked_by_the_windows_that_belong_to_no_other(
+    world: WindowsWorld, owner: Callable[..., Owner]
+) -> None:
+    """Also a terminal whose main window would have another class than all that were seen."""
+    program = owner("other", "undocked")
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard().count("a chart") <= 1
+    assert "main" in program.heard()
+
+
+def test_another_program_with_an_open_dialog_is_asked_in_the_same_order(
+    world: WindowsWorld, owner: Callable[..., Owner]
+) -> None:
+    program = owner("other", "dialog")
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard() == ["up", "dialog", "main"]
+
+
 def test_a_terminal_hidden_in_the_tray_is_closed_by_its_hidden_window(
     world: WindowsWorld, owner: Callable[..., Owner]
 ) -> None:

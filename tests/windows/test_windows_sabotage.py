@@ -186,12 +186,38 @@ def test_a_broken_process_host_is_seen(
     sees(check, *(wants[name] for name in _names(check)))
 
 
-def test_a_dialog_that_is_asked_after_its_window_is_seen(
-    world: WindowsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def the_main_window_first(patch: pytest.MonkeyPatch) -> None:
+    dialogs, main_windows = desktop._dialogs, desktop._main_windows
+    patch.setattr(desktop, "_dialogs", main_windows)
+    patch.setattr(desktop, "_main_windows", dialogs)
+
+
+WINDOWS: list[tuple[str, Break, Check, tuple[object, ...]]] = [
+    (
+        "a dialog is asked after its window",
+        the_main_window_first,
+        test_windows_processes.test_a_dialog_is_closed_before_the_window_that_it_belongs_to,
+        (),
+    ),
+    (
+        "every window that is shown is asked",
+        replace(desktop, "_main_windows", lambda _pid: []),
+        test_windows_processes.test_charts_in_windows_of_their_own_are_not_closed_before_their_terminal,
+        (("undocked",),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("broken", "check", "words"), [row[1:] for row in WINDOWS], ids=[row[0] for row in WINDOWS])
+def test_a_host_that_asks_the_wrong_windows_is_seen(
+    world: WindowsWorld,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Break,
+    check: Check,
+    words: tuple[object, ...],
 ) -> None:
-    """Windows' own order has the dialog first, too; turned round, the window hears it first and ignores it."""
-    own = desktop._owner
-    monkeypatch.setattr(desktop, "_owner", lambda window: 0 if own(window) else 1)
+    broken(monkeypatch)
     made: list[test_windows_processes.Owner] = []
 
     def owner(*words: str) -> test_windows_processes.Owner:
@@ -199,7 +225,7 @@ def test_a_dialog_that_is_asked_after_its_window_is_seen(
         return made[-1]
 
     try:
-        sees(test_windows_processes.test_a_dialog_is_closed_before_the_window_that_it_belongs_to, world, owner)
+        sees(check, world, owner, *words)
     finally:
         for one in made:
             one.process.kill()

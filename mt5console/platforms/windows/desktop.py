@@ -23,6 +23,9 @@ import win32service
 import win32ts
 
 _TERMINAL_CLASS = "MetaQuotes::MetaTrader"
+_DIALOG_CLASS = "#32770"
+"""Windows' own class of dialogs and message boxes."""
+
 _ALGO_TRADING_COMMAND = 32851
 """The toolbar button's command in MetaTrader 5's main window; it toggles, so the state is read before and after."""
 
@@ -32,9 +35,12 @@ _user32.IsHungAppWindow.restype = wintypes.BOOL
 
 
 def ask_to_close(pid: int) -> bool:
-    """Post WM_CLOSE to the process's visible windows, dialogs before the main one; False when there is none."""
-    windows = [window for window in _windows_of(pid) if win32gui.IsWindowVisible(window)] or _main_windows(pid)
-    windows.sort(key=lambda window: _owner(window) == 0)
+    """Post WM_CLOSE to the process's dialogs, then to its main windows; False when there is nobody to ask.
+
+    Never to a chart in a window of its own: that would close the chart and its robot before the profile is saved. A
+    program without a terminal's main window is asked by whichever windows it shows.
+    """
+    windows = [*_dialogs(pid), *(_main_windows(pid) or _shown_windows(pid))]
     return any([_post(window, win32con.WM_CLOSE, 0) for window in windows])
 
 
@@ -78,6 +84,17 @@ def _windows_of(pid: int) -> list[int]:
 def _main_windows(pid: int) -> list[int]:
     """The terminal's own main windows, also when hidden in the tray."""
     return [window for window in _windows_of(pid) if _owner(window) == 0 and _class(window).startswith(_TERMINAL_CLASS)]
+
+
+def _dialogs(pid: int) -> list[int]:
+    """Dialogs that somebody sees and that keep the window they belong to from hearing; the topmost first."""
+    windows = [window for window in _windows_of(pid) if _owner(window) != 0 and _class(window) == _DIALOG_CLASS]
+    return [window for window in windows if win32gui.IsWindowVisible(window)]
+
+
+def _shown_windows(pid: int) -> list[int]:
+    """Visible windows that belong to no other window, whatever they are."""
+    return [window for window in _windows_of(pid) if _owner(window) == 0 and win32gui.IsWindowVisible(window)]
 
 
 def _owner(window: int) -> int:
