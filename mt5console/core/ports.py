@@ -132,6 +132,15 @@ class FileStore(Protocol):
         """Create (with parents) and let only this account in."""
         ...
 
+    def move_directory(self, source: Path, target: Path) -> None:
+        """Move in one step, on one volume, to a name that nothing has; waits some seconds for whoever looks at fresh
+        files. Raises `StorageFailed` and leaves the source whole."""
+        ...
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or directory with all that is in it, as patiently; a missing one is fine."""
+        ...
+
     def free_bytes(self, path: Path) -> int:
         """Free space for this account on the volume of the path."""
         ...

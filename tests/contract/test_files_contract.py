@@ -104,5 +104,31 @@ def test_a_private_directory_can_be_made_twice_but_not_over_a_file(store: FileSt
     assert store.read(tmp_path / "file") == b"one"
 
 
+def test_a_moved_directory_is_at_its_new_place_alone(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "ready" / "config" / "file", b"one")
+    store.move_directory(tmp_path / "ready", tmp_path / "user_1")
+    assert store.read(tmp_path / "user_1" / "config" / "file") == b"one"
+    assert store.read(tmp_path / "ready" / "config" / "file") is None
+
+
+def test_a_directory_is_not_moved_onto_another_nor_from_nowhere(store: FileStore, tmp_path: Path) -> None:
+    for name in ("ready", "user_1"):
+        store.write_atomic(tmp_path / name / "file", name.encode())
+    for source in (tmp_path / "ready", tmp_path / "nowhere"):
+        with pytest.raises(StorageFailed):
+            store.move_directory(source, tmp_path / "user_1")
+    assert store.read(tmp_path / "ready" / "file") == b"ready"
+    assert store.read(tmp_path / "user_1" / "file") == b"user_1"
+
+
+def test_a_tree_is_removed_with_all_that_is_in_it_and_a_missing_one_is_fine(store: FileStore, tmp_path: Path) -> None:
+    for name in ("tree/file", "tree/below/file", "beside/file", "single"):
+        store.write_atomic(tmp_path / name, b"one")
+    for name in ("tree", "tree", "single", "single", "nowhere/at all"):
+        store.remove_tree(tmp_path / name)
+    assert [store.read(tmp_path / name) for name in ("tree/file", "tree/below/file", "single")] == [None] * 3
+    assert store.read(tmp_path / "beside" / "file") == b"one"
+
+
 def test_there_is_free_space_also_for_a_path_that_does_not_exist_yet(store: FileStore, tmp_path: Path) -> None:
     assert store.free_bytes(tmp_path / "not" / "yet") > 1_000_000

@@ -252,6 +252,30 @@ def test_a_read_only_file_is_removed_all_the_same(
     assert left_in(tmp_path) == []
 
 
+@pytest.mark.needs_real_windows("Wine moves a directory while somebody has a file in it open")
+def test_a_directory_in_which_somebody_reads_is_moved_as_soon_as_it_is_let_go(
+    store: LocalFileStore, tmp_path: Path
+) -> None:
+    """As a scanner reads the programs of a terminal that was copied just now."""
+    program = tmp_path / "ready" / "terminal64.exe"
+    store.write_atomic(program, b"fresh")
+    with held(program, AS_METATRADER_READS, SOON_S):
+        store.move_directory(tmp_path / "ready", tmp_path / "user_1")
+    assert left_in(tmp_path / "user_1") == ["terminal64.exe"]
+    assert left_in(tmp_path) == ["user_1"]
+
+
+def test_a_tree_in_which_somebody_reads_is_removed_as_soon_as_it_is_let_go(
+    store: LocalFileStore, tmp_path: Path
+) -> None:
+    program = tmp_path / "tree" / "below" / "terminal64.exe"
+    store.write_atomic(program, b"fresh")
+    program.chmod(0o444)
+    with held(program, AS_METATRADER_READS, SOON_S):
+        store.remove_tree(tmp_path / "tree")
+    assert left_in(tmp_path) == []
+
+
 def long_path(root: Path, letters: int) -> Path:
     """A path below `root` of exactly so many letters, none of its parts longer than 100."""
     left = letters - len(str(root)) - 1

@@ -25,7 +25,7 @@ import win32gui
 import win32process
 
 from mt5console.core.errors import ConsoleError
-from mt5console.platforms import files, lock
+from mt5console.platforms import files, lock, trees
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.lock import FileBaseLock
 from mt5console.platforms.secrets import KeyringSecretStore
@@ -168,6 +168,11 @@ PROCESSES: list[tuple[str, Break, Check]] = [
         test_windows_processes.test_the_algo_button_of_the_right_terminal_is_pressed_once,
     ),
     (
+        "started without a second try",
+        replace(processes, "A_PROGRAMS_PAUSES_S", ()),
+        test_windows_processes.test_a_program_that_a_scanner_holds_is_started_as_soon_as_it_is_let_go,
+    ),
+    (
         "its streams and console are handed on",
         replace(processes, "_start_with", with_our_streams),
         test_windows_processes.test_a_spawned_program_has_no_console_and_no_standard_stream,
@@ -282,6 +287,12 @@ FILES: list[tuple[str, Break, Check, tuple[object, ...]]] = [
         "written in place",
         replace(os, "replace", copied_in_place),
         test_windows_files.test_a_reader_sees_the_old_or_the_new_content_and_never_a_part,
+        (),
+    ),
+    (
+        "trees removed without a second try",
+        replace(trees, "A_TREES_PAUSES_S", ()),
+        test_windows_files.test_a_tree_in_which_somebody_reads_is_removed_as_soon_as_it_is_let_go,
         (),
     ),
     (
