@@ -31,6 +31,7 @@ from mt5console.core.terminal.protocol import PROTOCOL
 from mt5console.core.watchdog.policy import Policy
 from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.sessions import end_before_terminals
 
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
@@ -193,6 +194,7 @@ def run_engine(
     from mt5console.logs import configure_engine_logs
     from mt5console.runtime.door import RuntimeDoor
 
+    end_before_terminals()
     base = find_base(base_dir, simulate, create=True)
     platform = build_platform(base)
     if not platform.lock.acquire():

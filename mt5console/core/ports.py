@@ -89,6 +89,10 @@ class ProcessHost(Protocol):
         """Toggle the terminal's algo-trading switch through its window; False where the platform cannot."""
         ...
 
+    def session_is_ending(self) -> bool:
+        """Whether the system shuts down or signs this account out now; False where it does not say."""
+        ...
+
     def close(self) -> None:
         """Stop the watching threads; processes live on."""
         ...

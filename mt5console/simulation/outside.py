@@ -131,6 +131,10 @@ class SimulatedProcessHost:
         os.kill(ref.pid, ALGO_BUTTON)
         return True
 
+    def session_is_ending(self) -> bool:
+        """As the host beneath."""
+        return self._inner.session_is_ending()
+
     def close(self) -> None:
         """As the host beneath."""
         self._inner.close()

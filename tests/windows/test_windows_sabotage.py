@@ -168,6 +168,11 @@ PROCESSES: list[tuple[str, Break, Check]] = [
         test_windows_processes.test_the_algo_button_of_the_right_terminal_is_pressed_once,
     ),
     (
+        "a session that is said to end",
+        replace(desktop, "_SHUTTING_DOWN", 0),
+        test_processes_contract.test_the_session_goes_on,
+    ),
+    (
         "started without a second try",
         replace(processes, "A_PROGRAMS_PAUSES_S", ()),
         test_windows_processes.test_a_program_that_a_scanner_holds_is_started_as_soon_as_it_is_let_go,

@@ -141,7 +141,7 @@ def take_exited(turn: Turn, fact: ProcessExited) -> None:
     if life is None or life.pid != fact.pid:
         return
     code = "its exit code is not known" if fact.exit_code is None else f"exit code {fact.exit_code}"
-    _lost(turn, life, fact.exit_code, fact.updater, f"pid {fact.pid} ended, {code}")
+    _lost(turn, life, fact, fact.exit_code, f"pid {fact.pid} ended, {code}")
     turn.put(ended_process=(life.pid, life.started_utc_s))
 
 
@@ -150,7 +150,7 @@ def take_absent(turn: Turn, fact: ProcessAbsent) -> None:
     watch, now = turn.watch, turn.now
     if watch.process is not None:
         if now.mono_s - watch.process.first_seen_mono_s >= SCAN_LAG_S:
-            _lost(turn, watch.process, None, fact.updater, f"pid {watch.process.pid} is gone from the process table")
+            _lost(turn, watch.process, fact, None, f"pid {watch.process.pid} is gone from the process table")
         return
     if watch.conflict_pids:
         turn.put(conflict_pids=())
@@ -197,14 +197,14 @@ def take_conflict(turn: Turn, fact: ProcessesConflict) -> None:
         turn.explain("every act stopped", f"one directory allows one process; pids {pids} run", before=before)
 
 
-def _lost(turn: Turn, life: ProcessLife, code: int | None, updater: bool, evidence: str) -> None:
+def _lost(turn: Turn, life: ProcessLife, fact: ProcessExited | ProcessAbsent, code: int | None, evidence: str) -> None:
     now = turn.now
     if not life.ini_wiped:
         wipe_ini(turn, "the process ended before its login was seen")
     turn.put(
         process=None,
         looked=True,
-        updater_seen=updater,
+        updater_seen=fact.updater,
         exit=ExitSeen(
             pid=life.pid,
             exit_code=code,
@@ -212,6 +212,7 @@ def _lost(turn: Turn, life: ProcessLife, code: int | None, updater: bool, eviden
             uptime_s=max(0.0, now.mono_s - life.began_mono_s),
             by_us=life.by_us,
             evidence=evidence,
+            session_ending=fact.session_ending,
         ),
         ended_mono_s=now.mono_s,
         agent_memory=None,
@@ -241,6 +242,8 @@ def classify_end(turn: Turn, end: ExitSeen) -> tuple[EndKind, str]:
     """Why an unasked end came about, by what is known now; WAIT while a late journal line may still tell."""
     watch, now, policy = turn.watch, turn.now, turn.policy
     marks = watch.marks
+    if end.session_ending:
+        return EndKind.SHUTDOWN, "the system is shutting down or signing the account out"
     if watch.updater_seen:
         return EndKind.UPDATE, "the LiveUpdate program runs"
     if marks.update_mono_s is not None and end.mono_s - marks.update_mono_s <= policy.update_seen_s:

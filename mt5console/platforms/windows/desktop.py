@@ -1,4 +1,4 @@
-"""Top-level windows of a process: asking it to close, the algo-trading button, whether it hangs; and the session.
+"""Top-level windows of a process: asked to close, the algo-trading button, whether one hangs; and the session's end.
 
 Must not know: why any of it is done.
 """
@@ -29,9 +29,20 @@ _DIALOG_CLASS = "#32770"
 _ALGO_TRADING_COMMAND = 32851
 """The toolbar button's command in MetaTrader 5's main window; it toggles, so the state is read before and after."""
 
+_SHUTTING_DOWN = 0x2000
+"""SM_SHUTTINGDOWN: true from the moment in which the session begins to end."""
+
+_FIRST_TO_END = 0x3FF
+"""The highest level that a program may have; most have 0x280. Windows ends the higher ones first."""
+
 _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _user32.IsHungAppWindow.argtypes = (wintypes.HWND,)
 _user32.IsHungAppWindow.restype = wintypes.BOOL
+_user32.GetSystemMetrics.argtypes = (ctypes.c_int,)
+_user32.GetSystemMetrics.restype = ctypes.c_int
+_kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+_kernel32.SetProcessShutdownParameters.argtypes = (wintypes.DWORD, wintypes.DWORD)
+_kernel32.SetProcessShutdownParameters.restype = wintypes.BOOL
 
 
 def ask_to_close(pid: int) -> bool:
@@ -61,6 +72,16 @@ def interactive_session() -> tuple[int, bool]:
     number = int(session_of(os.getpid()))
     name = look_at(win32service.GetProcessWindowStation(), win32con.UOI_NAME)
     return number, number != 0 and str(name).lower() == "winsta0"
+
+
+def session_is_ending() -> bool:
+    """Whether Windows shuts down or signs this account out now."""
+    return bool(_user32.GetSystemMetrics(_SHUTTING_DOWN))
+
+
+def end_first() -> bool:
+    """Have this program ended before the others of its session; whether the system took it."""
+    return bool(_kernel32.SetProcessShutdownParameters(_FIRST_TO_END, 0))
 
 
 def _windows_of(pid: int) -> list[int]:

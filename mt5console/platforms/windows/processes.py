@@ -138,6 +138,10 @@ class WindowsProcessHost:
         seen = look(ref.pid)
         return seen is not None and open_process(ref) is not None and desktop.is_hung(ref.pid)
 
+    def session_is_ending(self) -> bool:
+        """Whether Windows shuts down or signs this account out now."""
+        return desktop.session_is_ending()
+
     def close(self) -> None:
         """Stop the watching threads and give all handles back; processes live on. A second call is harmless."""
         self._exits.close()
