@@ -74,6 +74,43 @@ def test_windows_refuses_to_replace_or_remove_what_somebody_reads(tmp_path: Path
     assert path.read_bytes() == b"new"
 
 
+def test_windows_replaces_nothing_that_is_open_not_even_for_a_look_of_ours(tmp_path: Path) -> None:
+    """Sharing all there is to share does not help, so our looks are brief and whoever replaces tries again."""
+    path, new = tmp_path / "file", tmp_path / "new"
+    path.write_bytes(b"old")
+    new.write_bytes(b"new")
+    descriptor = open_shared(path)
+    try:
+        with pytest.raises(PermissionError) as caught:
+            os.replace(new, path)
+        assert caught.value.winerror == 5
+    finally:
+        os.close(descriptor)
+    os.replace(new, path)
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_that_we_look_at_is_replaced_as_soon_as_the_look_ends(store: LocalFileStore, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    store.write_atomic(path, b"old")
+    look_ends = threading.Timer(SOON_S, os.close, (open_shared(path),))
+    look_ends.start()
+    store.write_atomic(path, b"new")
+    look_ends.join()
+    assert store.read(path) == b"new"
+
+
+def test_a_look_is_over_when_it_has_its_answer(store: LocalFileStore, tmp_path: Path) -> None:
+    """Whole, in part, or of a directory: nothing stays open that would keep others from replacing."""
+    path, new = tmp_path / "file", tmp_path / "new"
+    store.write_atomic(path, b"0123456789")
+    for look in (lambda: store.read(path), lambda: store.read(path, 4), lambda: store.stamp(path)):
+        look()
+        new.write_bytes(b"new")
+        os.replace(new, path)
+    assert store.read(tmp_path) is None
+
+
 @pytest.mark.parametrize("private", [False, True])
 def test_a_file_that_somebody_reads_is_replaced_as_soon_as_it_is_let_go(
     store: LocalFileStore, tmp_path: Path, private: bool
