@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,39 @@ def test_any_size_is_kept_whole(store: FileStore, tmp_path: Path, size: int, dur
     data = bytes(index % 251 for index in range(size))
     store.write_atomic(tmp_path / "file", data, durable=durable)
     assert store.read(tmp_path / "file") == data
+
+
+STEPS_OF_WRITING = ("write", "fsync", "truncate", "ftruncate", "rename", "replace", "unlink", "remove")
+"""What a store may do to a disk; opening a file for writing is followed by one of them."""
+
+
+def test_a_reader_sees_the_old_or_the_new_content_and_never_a_part(
+    store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader looks before and after each step of the writer: it has not to be lucky to come between two of them."""
+    path, contents = tmp_path / "file", [bytes([letter]) * 40_000 for letter in b"abcd"]
+    seen: list[bytes | None] = []
+    with monkeypatch.context() as patch:
+        for name in STEPS_OF_WRITING:
+            patch.setattr(os, name, _looking(getattr(os, name), lambda: seen.append(store.read(path))))
+        for content in contents:
+            store.write_atomic(path, content)
+            seen.append(store.read(path))
+    while seen[0] is None:
+        del seen[0]  # Nothing is there until the first content is.
+    whole = [content for content, _ in itertools.groupby(seen)]
+    assert [content and content[:1] for content in whole] == [content[:1] for content in contents]
+    assert whole == contents
+
+
+def _looking(step: Callable[..., object], look: Callable[[], None]) -> Callable[..., object]:
+    def stepped(*words: object, **more: object) -> object:
+        look()
+        answer = step(*words, **more)
+        look()
+        return answer
+
+    return stepped
 
 
 def test_a_limited_read_gives_the_beginning(store: FileStore, tmp_path: Path) -> None:

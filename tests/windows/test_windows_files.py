@@ -140,28 +140,6 @@ def test_a_file_held_for_good_is_given_up_with_its_old_content_and_a_clear_error
     assert left_in(tmp_path) == ["start.ini"]
 
 
-def test_a_reader_sees_the_old_or_the_new_content_and_never_a_part(store: LocalFileStore, tmp_path: Path) -> None:
-    path, contents = tmp_path / "file", [bytes([letter]) * 40_000 for letter in b"abcdefgh"]
-    store.write_atomic(path, contents[0])
-    seen: set[bytes | None] = set()
-    done = threading.Event()
-
-    def read() -> None:
-        while not done.wait(0.02):
-            seen.add(store.read(path))
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        for content in contents * 8:
-            store.write_atomic(path, content)
-    finally:
-        done.set()
-        reader.join()
-    assert seen <= {*contents, None}
-    assert len(seen - {None}) > 1
-
-
 @pytest.mark.parametrize(
     "act",
     [LocalFileStore.read, LocalFileStore.remove, LocalFileStore.wipe],

@@ -258,7 +258,9 @@ def test_a_directory_in_the_place_of_a_file_is_no_news_and_cannot_be_overwritten
     assert [entry.name for entry in tmp_path.iterdir()] == ["status.json"]
 
 
+@posix
 def test_a_reader_never_sees_half_of_what_is_written(store: LocalFileStore, tmp_path: Path) -> None:
+    """One who never pauses: on Windows he would keep the writer from replacing the file at all."""
     path = tmp_path / "status.json"
     store.write_atomic(path, b"0" * 200_000)
     done = threading.Event()
