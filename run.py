@@ -17,6 +17,7 @@ if not ((3, 11) <= sys.version_info[:2] < (3, 14)):
         "mt5console needs Python 3.11, 3.12 or 3.13; this is {}.{}. Run it with one of those.".format(*sys.version_info)
     )
 
+import ast
 import hashlib
 import importlib.util
 import json
@@ -103,11 +104,13 @@ def make_environment() -> None:
 
 
 def link_package() -> None:
-    """Let the environment find the package in this work tree, from any directory and in every child process."""
-    where = subprocess.check_output(
-        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True, encoding="utf-8"
-    )
-    Path(where.strip(), "mt5console.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    """Let the environment find the package in this work tree, from any directory and in every child process.
+
+    All in ASCII: on Windows a child tells in the account's code page, and Python before 3.13 reads the link in it.
+    """
+    ask = "import sysconfig; print(ascii(sysconfig.get_path('purelib')))"
+    where = ast.literal_eval(subprocess.check_output([str(PYTHON), "-c", ask], text=True, encoding="ascii"))
+    Path(where, "mt5console.pth").write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
 
 
 def check() -> int:

@@ -29,6 +29,7 @@ from mt5console.finding import engine_client, late_client, publisher, publisher_
 from mt5console.interpreter import console_command
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.lock import FileBaseLock
+from mt5console.platforms.sessions import end_before_terminals
 
 if TYPE_CHECKING:
     from mt5console.api.client import EngineClient
@@ -147,6 +148,7 @@ def run_engine(
     """The engine without a window, until it is asked to end. Gives the exit code; raises EngineHeld."""
     from mt5console.logs import configure_engine_logs, ends_logged
 
+    end_before_terminals()
     base = find_base(base_dir, simulate, create=True)
     platform = build_platform(base)
     if not platform.lock.acquire():

@@ -18,6 +18,8 @@ from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun
 from mt5console.core.model.facts import (
     Fact,
     HeartbeatSeen,
+    ProcessAbsent,
+    ProcessExited,
     ProcessUsageSeen,
     Requested,
     RobotForgotten,
@@ -166,6 +168,9 @@ class Engine:
             return
         if isinstance(fact, StorageSeen):
             self._free_bytes = fact.free_bytes
+        if isinstance(fact, ProcessExited | ProcessAbsent) and fact.session_ending:
+            # Of no terminal, whoever asks: what is started now is ended again within moments.
+            self._next_start_mono_s = max(self._next_start_mono_s, now.mono_s + self.policy.shutdown_wait_s)
         self._decide(user_id, fact, now)
         if not isinstance(fact, ProcessUsageSeen | StorageSeen):
             self.deployments.hear(user_id, fact, now)

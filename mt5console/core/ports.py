@@ -89,6 +89,10 @@ class ProcessHost(Protocol):
         """Toggle the terminal's algo-trading switch through its window; False where the platform cannot."""
         ...
 
+    def session_is_ending(self) -> bool:
+        """Whether the system shuts down or signs this account out now; False where it does not say."""
+        ...
+
     def close(self) -> None:
         """Stop the watching threads; processes live on."""
         ...
@@ -130,6 +134,15 @@ class FileStore(Protocol):
 
     def make_private_directory(self, path: Path) -> None:
         """Create (with parents) and let only this account in."""
+        ...
+
+    def move_directory(self, source: Path, target: Path) -> None:
+        """Move in one step, on one volume, to a name that nothing has; waits some seconds for whoever looks at fresh
+        files. Raises `StorageFailed` and leaves the source whole."""
+        ...
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or directory with all that is in it, as patiently; a missing one is fine."""
         ...
 
     def free_bytes(self, path: Path) -> int:

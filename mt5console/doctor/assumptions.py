@@ -71,6 +71,7 @@ _LIST = (
     ("A47", "deploy", "a symbol that was selected is synchronised within seconds"),
     ("A48", NO_STEP, "a start without a broker link is told by the journal, whether or not the agent begins"),
     ("A49", NO_STEP, "package and journal name a one-time password in the words that we know"),
+    ("A50", NO_STEP, "Windows says that the session ends before it ends terminals, and ends the engine first"),
     ("A54", NO_STEP, "a saved chart keeps its id over a restart"),
 )
 

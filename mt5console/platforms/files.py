@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from mt5console.core.errors import StorageFailed
 from mt5console.core.ports import FileStamp
+from mt5console.platforms import trees
 from mt5console.platforms.sharing import patiently
 
 if sys.platform == "win32":
@@ -113,6 +114,20 @@ class LocalFileStore:
             make_private_directory(reachable(path))
         except OSError as error:
             _fail(error, "made private", path)
+
+    def move_directory(self, source: Path, target: Path) -> None:
+        """In one step to a name that nothing has; waits for whoever looks at fresh files. Raises `StorageFailed`."""
+        try:
+            trees.move_directory(reachable(source), reachable(target))
+        except OSError as error:
+            _fail(error, "put in place", target)
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a file or directory with all that is in it; a missing one is fine. Raises `StorageFailed`."""
+        try:
+            trees.remove_tree(reachable(path))
+        except OSError as error:
+            _fail(error, "removed", path)
 
     def free_bytes(self, path: Path) -> int:
         """Free space for this account on the volume of the path, which need not exist yet. Raises `StorageFailed`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mt5console.core.errors import ConsoleError, StorageFailed
 from mt5console.core.terminal.layout import program_file
+from mt5console.platforms.trees import move_directory, remove_tree
 
 LEFT_OUT = frozenset({"logs", "tester", "webview2", "ebwebview"})
 LEFT_OUT_UNDER_BASES = frozenset({"history", "ticks"})
@@ -34,14 +35,14 @@ class InstalledTemplate:
             )
             raise ConsoleError("no_template", text)
         beside = directory.with_name(directory.name + ".installing")
-        shutil.rmtree(beside, ignore_errors=True)
         try:
+            remove_tree(beside)
             shutil.copytree(self._template, beside, ignore=_left_out)
             for folder in ("logs", "temp", "MQL5/Logs", "MQL5/Files", "MQL5/Experts/Mt5Console"):
                 (beside / folder).mkdir(parents=True, exist_ok=True)
             if directory.exists():
                 directory.rmdir()
-            beside.rename(directory)
+            move_directory(beside, directory)
         except OSError as error:
             shutil.rmtree(beside, ignore_errors=True)
             raise StorageFailed(

@@ -42,6 +42,14 @@ def _of_posix() -> Session:
     return Session(interactive=True, text=text)
 
 
+def end_before_terminals() -> None:
+    """When the session ends, let this program be ended before the terminals that it watches."""
+    if sys.platform == "win32":
+        from mt5console.platforms.windows.desktop import end_first
+
+        end_first()
+
+
 def is_elevated(pid: int | None) -> bool | None:
     """Whether a process (None: this one) runs as administrator; None where that cannot be told or does not exist."""
     if sys.platform == "win32":

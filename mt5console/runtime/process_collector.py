@@ -87,7 +87,9 @@ class ProcessCollector:
             if len(found) > 1:
                 self._post(ProcessesConflict(user_id=target.user_id, pids=tuple(ref.pid for ref in found)))
             elif not found:
-                self._post(ProcessAbsent(user_id=target.user_id, updater=self.updater_runs(target)))
+                ending = self._processes.session_is_ending()
+                updater = self.updater_runs(target)
+                self._post(ProcessAbsent(user_id=target.user_id, updater=updater, session_ending=ending))
             elif current.process is None or current.process.pid != found[0].pid:
                 self.take(target, found[0])
                 self._post(self._seen(target, found[0], adopted))
@@ -110,7 +112,10 @@ class ProcessCollector:
             self._targets.set_process(target.user_id, None)
         # LiveUpdate ends the terminal cleanly: a signal or an error needs no look, and a restart waits for this fact.
         updater = (code is None or code == 0) and self.updater_runs(target)
-        self._post(ProcessExited(user_id=target.user_id, pid=ref.pid, exit_code=code, updater=updater))
+        ending = self._processes.session_is_ending()
+        self._post(
+            ProcessExited(user_id=target.user_id, pid=ref.pid, exit_code=code, updater=updater, session_ending=ending)
+        )
 
     def updater_runs(self, target: Target) -> bool:
         """Whether LiveUpdate's own program runs from the user's directory."""

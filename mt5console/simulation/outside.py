@@ -54,6 +54,14 @@ class SimulatedFileStore:
         """As the store beneath."""
         self._inner.make_private_directory(path)
 
+    def move_directory(self, source: Path, target: Path) -> None:
+        """As the store beneath."""
+        self._inner.move_directory(source, target)
+
+    def remove_tree(self, path: Path) -> None:
+        """As the store beneath."""
+        self._inner.remove_tree(path)
+
     def free_bytes(self, path: Path) -> int:
         """As the store beneath, nothing while the user's disk is full."""
         user_id = self._user_of(path)
@@ -122,6 +130,10 @@ class SimulatedProcessHost:
             return False
         os.kill(ref.pid, ALGO_BUTTON)
         return True
+
+    def session_is_ending(self) -> bool:
+        """As the host beneath."""
+        return self._inner.session_is_ending()
 
     def close(self) -> None:
         """As the host beneath."""

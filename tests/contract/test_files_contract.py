@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,39 @@ def test_any_size_is_kept_whole(store: FileStore, tmp_path: Path, size: int, dur
     data = bytes(index % 251 for index in range(size))
     store.write_atomic(tmp_path / "file", data, durable=durable)
     assert store.read(tmp_path / "file") == data
+
+
+STEPS_OF_WRITING = ("write", "fsync", "truncate", "ftruncate", "rename", "replace", "unlink", "remove")
+"""What a store may do to a disk; opening a file for writing is followed by one of them."""
+
+
+def test_a_reader_sees_the_old_or_the_new_content_and_never_a_part(
+    store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader looks before and after each step of the writer: it has not to be lucky to come between two of them."""
+    path, contents = tmp_path / "file", [bytes([letter]) * 40_000 for letter in b"abcd"]
+    seen: list[bytes | None] = []
+    with monkeypatch.context() as patch:
+        for name in STEPS_OF_WRITING:
+            patch.setattr(os, name, _looking(getattr(os, name), lambda: seen.append(store.read(path))))
+        for content in contents:
+            store.write_atomic(path, content)
+            seen.append(store.read(path))
+    while seen[0] is None:
+        del seen[0]  # Nothing is there until the first content is.
+    whole = [content for content, _ in itertools.groupby(seen)]
+    assert [content and content[:1] for content in whole] == [content[:1] for content in contents]
+    assert whole == contents
+
+
+def _looking(step: Callable[..., object], look: Callable[[], None]) -> Callable[..., object]:
+    def stepped(*words: object, **more: object) -> object:
+        look()
+        answer = step(*words, **more)
+        look()
+        return answer
+
+    return stepped
 
 
 def test_a_limited_read_gives_the_beginning(store: FileStore, tmp_path: Path) -> None:
@@ -102,6 +138,32 @@ def test_a_private_directory_can_be_made_twice_but_not_over_a_file(store: FileSt
     with pytest.raises(StorageFailed):
         store.make_private_directory(tmp_path / "file")
     assert store.read(tmp_path / "file") == b"one"
+
+
+def test_a_moved_directory_is_at_its_new_place_alone(store: FileStore, tmp_path: Path) -> None:
+    store.write_atomic(tmp_path / "ready" / "config" / "file", b"one")
+    store.move_directory(tmp_path / "ready", tmp_path / "user_1")
+    assert store.read(tmp_path / "user_1" / "config" / "file") == b"one"
+    assert store.read(tmp_path / "ready" / "config" / "file") is None
+
+
+def test_a_directory_is_not_moved_onto_another_nor_from_nowhere(store: FileStore, tmp_path: Path) -> None:
+    for name in ("ready", "user_1"):
+        store.write_atomic(tmp_path / name / "file", name.encode())
+    for source in (tmp_path / "ready", tmp_path / "nowhere"):
+        with pytest.raises(StorageFailed):
+            store.move_directory(source, tmp_path / "user_1")
+    assert store.read(tmp_path / "ready" / "file") == b"ready"
+    assert store.read(tmp_path / "user_1" / "file") == b"user_1"
+
+
+def test_a_tree_is_removed_with_all_that_is_in_it_and_a_missing_one_is_fine(store: FileStore, tmp_path: Path) -> None:
+    for name in ("tree/file", "tree/below/file", "beside/file", "single"):
+        store.write_atomic(tmp_path / name, b"one")
+    for name in ("tree", "tree", "single", "single", "nowhere/at all"):
+        store.remove_tree(tmp_path / name)
+    assert [store.read(tmp_path / name) for name in ("tree/file", "tree/below/file", "single")] == [None] * 3
+    assert store.read(tmp_path / "beside" / "file") == b"one"
 
 
 def test_there_is_free_space_also_for_a_path_that_does_not_exist_yet(store: FileStore, tmp_path: Path) -> None:

@@ -230,6 +230,10 @@ def test_there_is_no_algo_button_without_a_terminals_window(world: World, tmp_pa
     assert world.host.press_algo_button(world.spawn(editor)) is False
 
 
+def test_the_session_goes_on(world: World) -> None:
+    assert world.host.session_is_ending() is False
+
+
 def test_closing_the_host_leaves_the_processes_running_and_is_harmless_twice(world: World, terminal: Path) -> None:
     ends = Ends()
     ref = world.spawn(terminal)

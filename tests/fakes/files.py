@@ -67,5 +67,18 @@ class FakeFileStore:
             raise StorageFailed("write_failed", f"{path} could not be made private: File exists")
         self.private_directories.add(path)
 
+    def move_directory(self, source: Path, target: Path) -> None:
+        moved = {path: found for path, found in self.files.items() if path.is_relative_to(source)}
+        taken = any(path.is_relative_to(target) for path in self.files)
+        if taken or not moved or self.held & moved.keys():
+            raise StorageFailed("write_failed", f"{target} could not be put in place")
+        for path, found in moved.items():
+            del self.files[path]
+            self.files[target / path.relative_to(source)] = found
+
+    def remove_tree(self, path: Path) -> None:
+        for one in [one for one in self.files if one.is_relative_to(path)]:
+            self.remove(one)
+
     def free_bytes(self, path: Path) -> int:
         return self.free

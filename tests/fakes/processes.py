@@ -30,13 +30,15 @@ class FakeProcessHost:
     """The process port in memory. `programs` limits what can be started when it is not None.
 
     `end` and `start_elsewhere` are the test's hands; callbacks run in the caller's thread, before these return.
-    `can_press` says whether the algo button exists; `refuse_spawn` makes the next spawns fail with that reason.
+    `can_press` says whether the algo button exists; `refuse_spawn` makes the next spawns fail with that reason;
+    `ending` says that the session ends.
     """
 
     def __init__(self, programs: set[Path] | None = None) -> None:
         self.programs = programs
         self.refuse_spawn: str | None = None
         self.can_press = False
+        self.ending = False
         self.spawned: list[FakeProcess] = []
         self.closed = False
         self._living: dict[int, FakeProcess] = {}
@@ -101,6 +103,9 @@ class FakeProcessHost:
             return False
         process.algo_presses += 1
         return True
+
+    def session_is_ending(self) -> bool:
+        return self.ending
 
     def close(self) -> None:
         self.closed = True

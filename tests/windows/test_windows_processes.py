@@ -21,11 +21,14 @@ import pytest
 
 assert sys.platform == "win32", "the Windows lane runs on Windows"
 
+from mt5console.core.errors import ConsoleError
 from mt5console.core.ports import ProcessRef
+from mt5console.platforms.windows import processes
 from mt5console.platforms.windows.processes import WindowsProcessHost
 from tests.contract import process_worlds
 from tests.contract.process_worlds import WindowsWorld, eventually
 from tests.contract.test_processes_contract import Ends
+from tests.windows.test_windows_files import SOON_S, TO_ITSELF, held
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = Path(__file__).with_name("window_owner.py")
@@ -111,6 +114,37 @@ def test_a_dialog_is_closed_before_the_window_that_it_belongs_to(
     world: WindowsWorld, owner: Callable[..., Owner]
 ) -> None:
     program = owner("dialog")
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard() == ["up", "dialog", "main"]
+
+
+@pytest.mark.parametrize("words", [("undocked",), ("undocked", "hidden"), ("undocked", "dialog")])
+def test_charts_in_windows_of_their_own_are_not_closed_before_their_terminal(
+    world: WindowsWorld, owner: Callable[..., Owner], words: tuple[str, ...]
+) -> None:
+    """A chart that is closed by its window takes its robot along, and the profile is saved without both."""
+    program = owner(*words)
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard() == ["up", *(["dialog"] if "dialog" in words else []), "main"]
+
+
+def test_another_program_is_asked_by_the_windows_that_belong_to_no_other(
+    world: WindowsWorld, owner: Callable[..., Owner]
+) -> None:
+    """Also a terminal whose main window would have another class than all that were seen."""
+    program = owner("other", "undocked")
+    assert world.host.request_close(program.ref(_windows(world)))
+    assert program.process.wait(process_worlds.PATIENCE_S) == 0
+    assert program.heard().count("a chart") <= 1
+    assert "main" in program.heard()
+
+
+def test_another_program_with_an_open_dialog_is_asked_in_the_same_order(
+    world: WindowsWorld, owner: Callable[..., Owner]
+) -> None:
+    program = owner("other", "dialog")
     assert world.host.request_close(program.ref(_windows(world)))
     assert program.process.wait(process_worlds.PATIENCE_S) == 0
     assert program.heard() == ["up", "dialog", "main"]
@@ -265,6 +299,24 @@ def test_a_spawned_program_has_no_console_and_no_standard_stream(world: WindowsW
     world.host.spawn(Path(sys.executable), ("-c", _CONSOLE_LOOK, str(told)), tmp_path)
     eventually(told.exists, "the program to tell")
     assert told.read_text() == "0 None None None"
+
+
+def test_a_program_that_a_scanner_holds_is_started_as_soon_as_it_is_let_go(world: WindowsWorld, tmp_path: Path) -> None:
+    """A terminal that was copied just now, or MetaEditor beside it."""
+    program = world.program(tmp_path / "user_1" / "terminal64.exe")
+    with held(program, TO_ITSELF, SOON_S):
+        ref = world.spawn(program)
+    assert world.host.find(program) == (ref,)
+
+
+def test_a_program_that_is_held_for_good_is_given_up_in_words(
+    world: WindowsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "A_PROGRAMS_PAUSES_S", (0.0,) * 3)
+    program = world.program(tmp_path / "user_1" / "terminal64.exe")
+    with held(program, TO_ITSELF), pytest.raises(ConsoleError) as caught:
+        world.host.spawn(program, ("/portable",), program.parent)
+    assert caught.value.code == "spawn_failed"
 
 
 def test_a_window_that_answers_is_not_hung(world: WindowsWorld, owner: Callable[..., Owner]) -> None:

@@ -25,7 +25,7 @@ import win32gui
 import win32process
 
 from mt5console.core.errors import ConsoleError
-from mt5console.platforms import files, lock
+from mt5console.platforms import files, lock, trees
 from mt5console.platforms.files import LocalFileStore
 from mt5console.platforms.lock import FileBaseLock
 from mt5console.platforms.secrets import KeyringSecretStore
@@ -168,6 +168,16 @@ PROCESSES: list[tuple[str, Break, Check]] = [
         test_windows_processes.test_the_algo_button_of_the_right_terminal_is_pressed_once,
     ),
     (
+        "a session that is said to end",
+        replace(desktop, "_SHUTTING_DOWN", 0),
+        test_processes_contract.test_the_session_goes_on,
+    ),
+    (
+        "started without a second try",
+        replace(processes, "A_PROGRAMS_PAUSES_S", ()),
+        test_windows_processes.test_a_program_that_a_scanner_holds_is_started_as_soon_as_it_is_let_go,
+    ),
+    (
         "its streams and console are handed on",
         replace(processes, "_start_with", with_our_streams),
         test_windows_processes.test_a_spawned_program_has_no_console_and_no_standard_stream,
@@ -186,12 +196,38 @@ def test_a_broken_process_host_is_seen(
     sees(check, *(wants[name] for name in _names(check)))
 
 
-def test_a_dialog_that_is_asked_after_its_window_is_seen(
-    world: WindowsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def the_main_window_first(patch: pytest.MonkeyPatch) -> None:
+    dialogs, main_windows = desktop._dialogs, desktop._main_windows
+    patch.setattr(desktop, "_dialogs", main_windows)
+    patch.setattr(desktop, "_main_windows", dialogs)
+
+
+WINDOWS: list[tuple[str, Break, Check, tuple[object, ...]]] = [
+    (
+        "a dialog is asked after its window",
+        the_main_window_first,
+        test_windows_processes.test_a_dialog_is_closed_before_the_window_that_it_belongs_to,
+        (),
+    ),
+    (
+        "every window that is shown is asked",
+        replace(desktop, "_main_windows", lambda _pid: []),
+        test_windows_processes.test_charts_in_windows_of_their_own_are_not_closed_before_their_terminal,
+        (("undocked",),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("broken", "check", "words"), [row[1:] for row in WINDOWS], ids=[row[0] for row in WINDOWS])
+def test_a_host_that_asks_the_wrong_windows_is_seen(
+    world: WindowsWorld,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Break,
+    check: Check,
+    words: tuple[object, ...],
 ) -> None:
-    """Windows' own order has the dialog first, too; turned round, the window hears it first and ignores it."""
-    own = desktop._owner
-    monkeypatch.setattr(desktop, "_owner", lambda window: 0 if own(window) else 1)
+    broken(monkeypatch)
     made: list[test_windows_processes.Owner] = []
 
     def owner(*words: str) -> test_windows_processes.Owner:
@@ -199,7 +235,7 @@ def test_a_dialog_that_is_asked_after_its_window_is_seen(
         return made[-1]
 
     try:
-        sees(test_windows_processes.test_a_dialog_is_closed_before_the_window_that_it_belongs_to, world, owner)
+        sees(check, world, owner, *words)
     finally:
         for one in made:
             one.process.kill()
@@ -226,12 +262,12 @@ def pythons_own_open(path: Path, *, to_write: bool = False) -> int:
 
 
 def copied_in_place(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """What a replace without atomicity does to a reader."""
+    """A replace without atomicity: whoever looks before the write finds nothing, whoever looks in it a part."""
     data = Path(source).read_bytes()
-    with Path(target).open("wb") as file:
-        for start in range(0, len(data), 64):
-            file.write(data[start : start + 64])
-            file.flush()
+    written = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_BINARY)
+    for half in (data[: len(data) // 2], data[len(data) // 2 :]):
+        os.write(written, half)
+    os.close(written)
     Path(source).unlink()
 
 
@@ -255,7 +291,13 @@ FILES: list[tuple[str, Break, Check, tuple[object, ...]]] = [
     (
         "written in place",
         replace(os, "replace", copied_in_place),
-        test_windows_files.test_a_reader_sees_the_old_or_the_new_content_and_never_a_part,
+        test_files_contract.test_a_reader_sees_the_old_or_the_new_content_and_never_a_part,
+        (),
+    ),
+    (
+        "trees removed without a second try",
+        replace(trees, "A_TREES_PAUSES_S", ()),
+        test_windows_files.test_a_tree_in_which_somebody_reads_is_removed_as_soon_as_it_is_let_go,
         (),
     ),
     (

@@ -27,6 +27,18 @@ seen = describe_session()
 print(seen.interactive, seen.text)
 """
 
+_SHUTDOWN_LEVEL = """
+import ctypes
+from mt5console.platforms.sessions import end_before_terminals
+def level():
+    found, flags = ctypes.c_uint(), ctypes.c_uint()
+    assert ctypes.windll.kernel32.GetProcessShutdownParameters(ctypes.byref(found), ctypes.byref(flags))
+    return hex(found.value)
+before = level()
+end_before_terminals()
+print(before, level())
+"""
+
 
 def test_a_person_is_logged_on_here() -> None:
     number, interactive = interactive_session()
@@ -50,6 +62,20 @@ def test_a_program_whose_windows_nobody_can_see_is_told_what_to_do() -> None:
     )
     assert done.stdout.startswith("False session "), done.stderr
     assert "do not run as a service" in done.stdout
+
+
+def test_an_engine_is_ended_before_the_terminals_of_its_session() -> None:
+    """Read back by the system's own word; programs that say nothing have 0x280."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SHUTDOWN_LEVEL],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.split() == ["0x280", "0x3ff"], done.stderr
 
 
 @pytest.mark.needs_real_windows("Wine has one session only, and no task that runs in session 0")

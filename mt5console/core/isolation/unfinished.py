@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mt5console.core.errors import StorageFailed
 from mt5console.core.ports import FileStore
 from mt5console.core.terminal.layout import BaseLayout
 
@@ -63,18 +61,14 @@ class Unfinished:
         ready, place = self.workshop(intent), self._layout.user(intent.user_id)
         mark = json.dumps({"user_id": intent.user_id, "nonce": intent.nonce}).encode("utf-8")
         self._files.write_atomic(ready / MARK, mark)
-        try:
-            ready.rename(place)
-        except OSError as error:
-            text = f"{place} could not be put in place: {error.strerror or error}; check the disk and try again"
-            raise StorageFailed("write_failed", text) from error
+        self._files.move_directory(ready, place)
         return place
 
     def tidy(self) -> None:
         """Remove folders without an intent: their act had done nothing yet, or had ended."""
         for folder in self._folder.glob("user_*"):
             if self._files.stamp(folder / INTENT) is None:
-                _remove_tree(folder)
+                self._files.remove_tree(folder)
 
     def all(self) -> Iterator[Intent]:
         """The intents of acts that have not ended."""
@@ -87,19 +81,19 @@ class Unfinished:
         """Take away the directory that an add has made, in the workshop and, if it bears our mark, in place."""
         place = self._layout.user(intent.user_id)
         if _nonce(self._files.read(place / MARK)) == intent.nonce:
-            _remove_tree(place)
+            self._files.remove_tree(place)
         for path in self._of(intent).iterdir():
             if path.name != INTENT:
-                _remove_tree(path)
+                self._files.remove_tree(path)
 
     def end(self, intent: Intent) -> None:
         """The act is finished or undone: forget the intent, last of all."""
         folder = self._of(intent)
         for path in folder.iterdir():
             if path.name != INTENT:
-                _remove_tree(path)
+                self._files.remove_tree(path)
         self._files.remove(folder / INTENT)
-        _remove_tree(folder)
+        self._files.remove_tree(folder)
 
     def _of(self, intent: Intent) -> Path:
         return self._folder / f"user_{intent.user_id}"
@@ -120,14 +114,3 @@ def _nonce(data: bytes | None) -> str | None:
         return str(json.loads(data or b"")["nonce"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _remove_tree(path: Path) -> None:
-    try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        text = f"{path} could not be removed: {error.strerror or error}; close what holds it and try again"
-        raise StorageFailed("write_failed", text) from error

@@ -65,10 +65,14 @@ class ProcessSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessAbsent:
-    """A scan found no process that runs the user's executable. `updater`: its LiveUpdate program runs."""
+    """A scan found no process that runs the user's executable. `updater`: its LiveUpdate program runs.
+
+    `session_ending`: the system is shutting down or signing the account out, and ends everything by itself.
+    """
 
     user_id: UserId
     updater: bool = False
+    session_ending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +85,13 @@ class ProcessesConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessExited:
-    """The watched process ended. `exit_code` is None when it was not our child; `updater` as above."""
+    """The watched process ended. `exit_code` is None when it was not our child; the rest as above."""
 
     user_id: UserId
     pid: int
     exit_code: int | None
     updater: bool = False
+    session_ending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

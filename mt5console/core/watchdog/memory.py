@@ -42,6 +42,7 @@ class ExitSeen:
     uptime_s: float
     by_us: bool
     evidence: str
+    session_ending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

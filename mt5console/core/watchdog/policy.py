@@ -22,7 +22,7 @@ class Policy:
     close_wait_s: from a close request to the kill.
     exit_grace_s: how long a journal line may take that tells a person's close from a crash.
     second_instance_s: an exit with code 0 this soon after a start means that another process ran already.
-    shutdown_wait_s: no start for so long after the journal told of a system shutdown.
+    shutdown_wait_s: no start for so long after the journal, or the system itself, told of a shutdown.
     ipc_failures_before_reattach: probe failures in a row before the probe is replaced.
     ipc_reattach_tries: replaced probes before the ladder goes on to a restart.
     login_after_out_s: how long the account is seen out before it is logged in again.

@@ -142,7 +142,7 @@ def take_exited(turn: Turn, fact: ProcessExited) -> None:
     if life is None or life.pid != fact.pid:
         return
     code = "its exit code is not known" if fact.exit_code is None else f"exit code {fact.exit_code}"
-    _lost(turn, life, fact.exit_code, fact.updater, f"pid {fact.pid} ended, {code}")
+    _lost(turn, life, fact, fact.exit_code, f"pid {fact.pid} ended, {code}")
     turn.put(ended_process=(life.pid, life.started_utc_s))
 
 
@@ -151,7 +151,7 @@ def take_absent(turn: Turn, fact: ProcessAbsent) -> None:
     watch, now = turn.watch, turn.now
     if watch.process is not None:
         if now.mono_s - watch.process.first_seen_mono_s >= SCAN_LAG_S:
-            _lost(turn, watch.process, None, fact.updater, f"pid {watch.process.pid} is gone from the process table")
+            _lost(turn, watch.process, fact, None, f"pid {watch.process.pid} is gone from the process table")
         return
     if watch.conflict_pids:
         turn.put(conflict_pids=())
@@ -198,14 +198,14 @@ def take_conflict(turn: Turn, fact: ProcessesConflict) -> None:
         turn.explain("every act stopped", f"one directory allows one process; pids {pids} run", before=before)
 
 
-def _lost(turn: Turn, life: ProcessLife, code: int | None, updater: bool, evidence: str) -> None:
+def _lost(turn: Turn, life: ProcessLife, fact: ProcessExited | ProcessAbsent, code: int | None, evidence: str) -> None:
     now = turn.now
     if not life.ini_wiped:
         wipe_ini(turn, "the process ended before its login was seen")
     turn.put(
         process=None,
         looked=True,
-        updater_seen=updater,
+        updater_seen=fact.updater,
         exit=ExitSeen(
             pid=life.pid,
             exit_code=code,
@@ -213,6 +213,7 @@ def _lost(turn: Turn, life: ProcessLife, code: int | None, updater: bool, eviden
             uptime_s=max(0.0, now.mono_s - life.began_mono_s),
             by_us=life.by_us,
             evidence=evidence,
+            session_ending=fact.session_ending,
         ),
         ended_mono_s=now.mono_s,
         agent_memory=None,
@@ -242,6 +243,8 @@ def classify_end(turn: Turn, end: ExitSeen) -> tuple[EndKind, str]:
     """Why an unasked end came about, by what is known now; WAIT while a late journal line may still tell."""
     watch, now, policy = turn.watch, turn.now, turn.policy
     marks = watch.marks
+    if end.session_ending:
+        return EndKind.SHUTDOWN, "the system is shutting down or signing the account out"
     if marks.shutdown_mono_s is not None:
         # Before the exit code: Windows ends what is too slow for it with codes that look like a crash.
         return EndKind.SHUTDOWN, "the journal tells of a system shutdown"

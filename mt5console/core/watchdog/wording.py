@@ -68,7 +68,8 @@ def _process_words(
             return f"process {pid} was started"
         case ProcessAbsent(updater=updater):
             return "no process was found, LiveUpdate's program was" if updater else "no process was found"
-        case ProcessExited(pid=pid, exit_code=code):
-            return f"process {pid} ended, exit code {'unknown' if code is None else code}"
+        case ProcessExited(pid=pid, exit_code=code, session_ending=ending):
+            told = f"process {pid} ended, exit code {'unknown' if code is None else code}"
+            return f"{told}; the session is ending" if ending else told
         case ProcessesConflict(pids=pids):
             return f"{len(pids)} processes were found"

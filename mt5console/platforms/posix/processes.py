@@ -115,6 +115,10 @@ class PosixProcessHost:
         """False: there is no window to press it in."""
         return False
 
+    def session_is_ending(self) -> bool:
+        """False: nobody says so here, and no terminal lives in a session."""
+        return False
+
     def close(self) -> None:
         """Stop the watching thread; processes live on. A second call is harmless."""
         self._exits.close()

@@ -1,6 +1,8 @@
-"""Opening a file so that nobody else is kept from it, and saying why not. Must not know: what the file means.
+"""Opening a file so that others are kept from as little as can be, and saying why not. Must not know: what it means.
 
-Python's own `open` lets nobody replace or remove what it has open, and hides whether somebody else holds the file.
+Python's own `open` lets nobody move or remove what it has open, and hides whether somebody else holds the file. What
+nobody can let others do is to replace it: Windows puts no file in the place of one that is open, however it is shared.
+So whoever opens one here reads it at once and closes it, and who replaces one tries again for a while.
 """
 
 # ruff: noqa: E402 - mypy has to meet the platform guard before it follows the imports below it
@@ -26,7 +28,7 @@ _WITH_EVERYBODY = win32con.FILE_SHARE_READ | win32con.FILE_SHARE_WRITE | win32co
 
 
 def open_shared(path: Path, *, to_write: bool = False) -> int:
-    """A descriptor of a file that is there; others may read, write, replace or remove it meanwhile.
+    """A descriptor of a file that is there; others may read, write, move or remove it meanwhile, not replace it.
 
     A link is opened itself, not followed, when it is to be written. Raises OSError with its `winerror`; a directory
     counts as forbidden, without one.

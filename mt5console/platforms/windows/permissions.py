@@ -51,7 +51,8 @@ def make_private_directory(path: Path) -> None:
         except pywintypes.error as error:
             if error.winerror != winerror.ERROR_ALREADY_EXISTS or not path.is_dir():
                 raise
-            _close_to_others(path)
+            if not _is_private(path):
+                _close_to_others(path)
         strangers = _who_else(path)
     except pywintypes.error as error:
         raise _as_os_error(error, path) from None
@@ -61,21 +62,36 @@ def make_private_directory(path: Path) -> None:
 
 
 def _close_to_others(path: Path) -> None:
+    """With all that lies in it, which the first call alone reaches; Wine closes the directory by the second one."""
     what = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
+    entries = _owner_only_list(_INHERITED)
+    win32security.SetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, what, None, None, entries, None)
     win32security.SetFileSecurity(str(path), what, _owner_only_descriptor(_INHERITED))
+
+
+def _is_private(path: Path) -> bool:
+    """Whether it is closed for good, with all that is made in it: then nothing is walked, however much lies there."""
+    descriptor = _descriptor(path)
+    entries: Any = descriptor.GetSecurityDescriptorDacl()
+    if entries is None or not descriptor.GetSecurityDescriptorControl()[0] & win32security.SE_DACL_PROTECTED:
+        return False
+    wanted = (win32security.ACCESS_ALLOWED_ACE_TYPE, _INHERITED), ntsecuritycon.FILE_ALL_ACCESS, _account()
+    return wanted in [entries.GetAce(index) for index in range(entries.GetAceCount())] and not _who_else(path)
 
 
 def _who_else(path: Path) -> list[str]:
     """Who else the directory lets in, by security identifiers; `everyone` when it has no list at all."""
-    descriptor = win32security.GetNamedSecurityInfo(
-        str(path), win32security.SE_FILE_OBJECT, win32security.DACL_SECURITY_INFORMATION
-    )
-    entries: Any = descriptor.GetSecurityDescriptorDacl()
+    entries: Any = _descriptor(path).GetSecurityDescriptorDacl()
     if entries is None:
         return ["everyone"]
     ours = (win32security.ConvertSidToStringSid(_account()), _SYSTEM)
     seen = [win32security.ConvertSidToStringSid(entries.GetAce(index)[2]) for index in range(entries.GetAceCount())]
     return [sid for sid in seen if sid not in ours]
+
+
+def _descriptor(path: Path) -> Any:
+    what = win32security.DACL_SECURITY_INFORMATION
+    return win32security.GetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, what)
 
 
 def _owner_only_descriptor(flags: int) -> Any:

@@ -25,6 +25,7 @@ import win32con
 import win32process
 import winerror
 
+from mt5console.platforms.sharing import A_PROGRAMS_PAUSES_S, LOCKED, patiently
 from mt5console.platforms.windows import desktop
 from mt5console.platforms.windows.exits import HandleExitWatcher
 from mt5console.platforms.windows.table import (
@@ -137,6 +138,10 @@ class WindowsProcessHost:
         seen = look(ref.pid)
         return seen is not None and open_process(ref) is not None and desktop.is_hung(ref.pid)
 
+    def session_is_ending(self) -> bool:
+        """Whether Windows shuts down or signs this account out now."""
+        return desktop.session_is_ending()
+
     def close(self) -> None:
         """Stop the watching threads and give all handles back; processes live on. A second call is harmless."""
         self._exits.close()
@@ -144,7 +149,16 @@ class WindowsProcessHost:
 
 
 def _start(executable: Path, arguments: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
-    """No standard stream is redirected and all handles are closed: then Windows inherits none at all."""
+    """No standard stream is redirected and all handles are closed: then Windows inherits none at all.
+
+    A scanner may hold a program that was compiled or copied just now: it is waited for.
+    """
+    return patiently(
+        lambda: _start_outside(executable, arguments, directory), pauses_s=A_PROGRAMS_PAUSES_S, held=LOCKED
+    )
+
+
+def _start_outside(executable: Path, arguments: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
     try:
         return _start_with(_DETACHED | subprocess.CREATE_BREAKAWAY_FROM_JOB, executable, arguments, directory)
     except PermissionError as error:

@@ -12,6 +12,7 @@ from mt5console.core.model.facts import (
     AgentStatusSeen,
     Fact,
     ProcessAbsent,
+    ProcessExited,
     ProcessSeen,
     Requested,
     RobotForgotten,
@@ -111,6 +112,21 @@ def test_a_start_is_stored_before_it_is_commanded_and_ends_when_the_login_is_see
     assert ended.state is OperationState.DONE, ended
     assert ended.result is not None
     assert ended.result["pid"] == 42
+
+
+def test_nothing_is_started_into_a_session_that_ends_whoever_asks() -> None:
+    """Neither the terminal that was ended by the system, nor one that a person asks for meanwhile."""
+    other = replace(USER, user_id=UserId(2), account=Account(login=501, server="Demo-Server"), directory="/base/user_2")
+    w = World(Remembered(users=(replace(USER, run=Run.RUNNING), replace(other, run=Run.STOPPED))))
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s), ProcessAbsent(user_id=UserId(2)))
+    w.step(ProcessExited(user_id=UserId(1), pid=42, exit_code=1, session_ending=True), seconds=5.0)
+    step, operation = w.ask(StartTerminalRequest(user_id=UserId(2)))
+    wait_s = w.engine.policy.shutdown_wait_s
+    for commands in (step.commands, w.step(seconds=wait_s - 1.0).commands):
+        assert of_type(commands, StartTerminal) == []
+    assert operation.state is OperationState.RUNNING
+    started = [*w.step(seconds=1.5).commands, *w.step(seconds=w.engine.policy.start_spacing_s + 1.0).commands]
+    assert {command.user_id for command in of_type(started, StartTerminal)} == {1, 2}
 
 
 def test_a_start_that_a_dead_engine_had_stored_is_issued_again_under_the_same_id() -> None:

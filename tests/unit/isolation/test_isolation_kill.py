@@ -69,7 +69,8 @@ class FileKeyring:
 
 
 def provisioner(root):
-    files = stepping(LocalFileStore(), ["write_atomic", "make_private_directory", "remove", "wipe"])
+    acts = ["write_atomic", "make_private_directory", "move_directory", "remove", "remove_tree", "wipe"]
+    files = stepping(LocalFileStore(), acts)
     base = open_base(root, True, files, create=True)
     secrets = stepping(FileKeyring(root.parent / (root.name + "-keyring")), ["put", "delete"])
     store = stepping(StateStore(base.layout.state_db), ["commit", "forget_user"])

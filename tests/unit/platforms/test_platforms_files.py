@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from mt5console.core.errors import StorageFailed
+from mt5console.core.terminal.layout import program_file
+from mt5console.platforms import trees
 from mt5console.platforms.clock import SystemClock
 from mt5console.platforms.files import LocalFileStore
+from mt5console.platforms.installation import InstalledTemplate
 from mt5console.platforms.sessions import describe_session
-from mt5console.platforms.sharing import patiently
+from mt5console.platforms.sharing import A_TREES_PAUSES_S, LOCKED, patiently
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="mode bits are POSIX")
 
@@ -54,6 +57,88 @@ def test_patience_with_a_held_file_ends() -> None:
     with pytest.raises(PermissionError):
         patiently(act, pauses.append)
     assert 0.1 < sum(pauses) < 0.5
+
+
+def test_patience_is_as_long_as_is_asked_and_for_what_is_asked() -> None:
+    pauses: list[float] = []
+
+    def act(number: int) -> str:
+        raise _held(number)
+
+    with pytest.raises(PermissionError):
+        patiently(lambda: act(32), pauses.append, pauses_s=(1.0, 2.0), held=LOCKED)
+    assert pauses == [1.0, 2.0]
+    with pytest.raises(PermissionError):
+        patiently(lambda: act(5), pauses.append, pauses_s=(4.0,), held=LOCKED)
+    assert pauses == [1.0, 2.0]
+    assert 10.0 <= sum(A_TREES_PAUSES_S) <= 15.0
+
+
+@pytest.fixture
+def scanner(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Somebody who holds what was copied just now: each act on it fails twice, as it does on Windows."""
+    asked: list[str] = []
+    monkeypatch.setattr(trees, "A_TREES_PAUSES_S", (0.0,) * 3)
+
+    def holds(name: str, number: int) -> None:
+        real = getattr(os, name)
+
+        def act(*words: object, **more: object) -> object:
+            asked.append(name)
+            if asked.count(name) <= 2:
+                raise _held(number)
+            return real(*words, **more)
+
+        monkeypatch.setattr(os, name, act)
+
+    holds("rename", 5)
+    holds("rmdir", 32)
+    return asked
+
+
+def test_a_directory_that_a_scanner_holds_is_moved_as_soon_as_it_lets_go(
+    store: LocalFileStore, tmp_path: Path, scanner: list[str]
+) -> None:
+    store.write_atomic(tmp_path / "ready" / "terminal64.exe", b"fresh")
+    store.move_directory(tmp_path / "ready", tmp_path / "user_1")
+    assert store.read(tmp_path / "user_1" / "terminal64.exe") == b"fresh"
+    assert scanner == ["rename"] * 3
+
+
+def test_a_template_is_installed_although_a_scanner_goes_through_the_copy(tmp_path: Path, scanner: list[str]) -> None:
+    for name in (program_file("terminal64"), "MQL5/Experts/some.ex5"):
+        (tmp_path / "template" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "template" / name).write_bytes(b"fresh")
+    (tmp_path / "ready.installing" / "left").mkdir(parents=True)
+    InstalledTemplate(tmp_path / "template").install(tmp_path / "ready")
+    assert (tmp_path / "ready" / program_file("terminal64")).read_bytes() == b"fresh"
+    assert not (tmp_path / "ready.installing").exists()
+    assert scanner.count("rename") == 3
+
+
+def test_a_tree_that_a_scanner_holds_is_removed_as_soon_as_it_lets_go(
+    store: LocalFileStore, tmp_path: Path, scanner: list[str]
+) -> None:
+    store.write_atomic(tmp_path / "tree" / "terminal64.exe", b"fresh")
+    store.remove_tree(tmp_path / "tree")
+    assert not (tmp_path / "tree").exists()
+    assert scanner.count("rmdir") >= 3
+
+
+def test_a_directory_that_cannot_be_moved_stays_whole_and_says_what_to_do(
+    store: LocalFileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise _held(5)
+
+    monkeypatch.setattr(trees, "A_TREES_PAUSES_S", (0.0,))
+    monkeypatch.setattr(os, "rename", refuse)
+    store.write_atomic(tmp_path / "ready" / "file", b"one")
+    with pytest.raises(StorageFailed) as caught:
+        store.move_directory(tmp_path / "ready", tmp_path / "user_1")
+    assert caught.value.code == "no_permission"
+    assert caught.value.text.startswith(f"{tmp_path / 'user_1'} could not be put in place: ")
+    assert store.read(tmp_path / "ready" / "file") == b"one"
 
 
 def test_a_real_refusal_is_not_tried_again() -> None:
@@ -173,7 +258,9 @@ def test_a_directory_in_the_place_of_a_file_is_no_news_and_cannot_be_overwritten
     assert [entry.name for entry in tmp_path.iterdir()] == ["status.json"]
 
 
+@posix
 def test_a_reader_never_sees_half_of_what_is_written(store: LocalFileStore, tmp_path: Path) -> None:
+    """One who never pauses: on Windows he would keep the writer from replacing the file at all."""
     path = tmp_path / "status.json"
     store.write_atomic(path, b"0" * 200_000)
     done = threading.Event()

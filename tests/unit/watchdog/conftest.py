@@ -168,9 +168,11 @@ class Playbook:
         self._pid += 1
         return TerminalSpawned(user_id=USER, act_id=self.watch.start.act_id, pid=self._pid, started_utc_s=self.utc)
 
-    def exited(self, code: int | None, *, updater: bool = False) -> ProcessExited:
+    def exited(self, code: int | None, *, updater: bool = False, session_ending: bool = False) -> ProcessExited:
         assert self.watch.pid is not None
-        return ProcessExited(user_id=USER, pid=self.watch.pid, exit_code=code, updater=updater)
+        return ProcessExited(
+            user_id=USER, pid=self.watch.pid, exit_code=code, updater=updater, session_ending=session_ending
+        )
 
     def agent(self) -> AgentStatusSeen:
         world = self.world

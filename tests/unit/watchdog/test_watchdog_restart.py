@@ -284,6 +284,31 @@ def test_a_system_shutdown_is_neither_a_crash_to_mend_at_once_nor_a_persons_clos
     play >> 1.0 << StartTerminal
 
 
+@pytest.mark.parametrize("code", [0, 1, None, 0x40010004, 0xC000013A])
+@pytest.mark.parametrize("line", [None, JournalKind.EXITED], ids=["no line", "a line of a clean end"])
+def test_an_end_while_the_session_ends_is_neither_a_crash_nor_a_persons_close(play, code, line) -> None:
+    """Windows ends terminals in moments, with codes that look like a crash; clean ones look like a person's close."""
+    play.healthy()
+    if line is not None:
+        play >> play.journal(line)
+    play >> play.exited(code, session_ending=True)
+    play >> play.policy.shutdown_wait_s - 1.0
+    assert play.watch.state is State.DOWN
+    assert play.watch.user.run is Run.RUNNING
+    assert play.watch.ladder.restarts_utc_s == ()
+    assert IncidentKind.CLOSED_BY_HAND not in play.open_kinds
+    assert "the system is shutting down" in play.decisions[-1].why
+    play >> 1.0 << StartTerminal
+
+
+def test_a_process_that_a_scan_misses_while_the_session_ends_is_judged_alike(play) -> None:
+    play.healthy() >> 5.0
+    play >> replace(play.absent(), session_ending=True)
+    play >> play.policy.shutdown_wait_s - 1.0
+    assert play.watch.state is State.DOWN
+    play >> 1.0 << StartTerminal
+
+
 def test_observe_mode_says_what_it_would_do_once_and_does_nothing(play) -> None:
     play.healthy()
     play.fleet = replace(play.fleet, mode=Mode.OBSERVE)
