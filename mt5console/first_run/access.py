@@ -1,19 +1,21 @@
-"""What the first-run wizard is handed: the doctor's findings that matter, the template, the demo. Must not know: Qt."""
+"""What the first-run wizard is handed: the doctor's findings that matter, the template, the demo. Must not know: Qt.
+
+Modules are imported where they are used, in the bridge's threads.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mt5console.core.config.base_directory import BaseDirectory
-from mt5console.core.errors import ConsoleError, StorageFailed
-from mt5console.core.terminal.layout import BaseLayout
-from mt5console.doctor import machine, place
-from mt5console.doctor.finding import Finding
-from mt5console.first_run import folders
-from mt5console.first_run.demo import start_demo
-from mt5console.platforms.golden_template import clear_torn, copy_template
 from mt5console.ui.bridge.first_run_access import Ending, FirstRunAccess, Folder, Point, TemplateState
+
+if TYPE_CHECKING:
+    # The doctor and all that it knows are loaded by the thread that looks, not before the window.
+    from mt5console.core.config.base_directory import BaseDirectory
+    from mt5console.core.terminal.layout import BaseLayout
+    from mt5console.doctor.finding import Finding
 
 _TITLES = {
     "path": "Base directory",
@@ -41,6 +43,8 @@ class _Access:
         self.base = str(layout.root)
 
     def machine(self) -> Iterator[Point]:
+        from mt5console.doctor import machine, place
+
         layout, simulated = self._layout, self.simulated
         looks: tuple[Callable[[], Finding], ...] = (
             lambda: place.path(layout, simulated),
@@ -56,6 +60,10 @@ class _Access:
     def template(self) -> TemplateState:
         if self.simulated:
             return TemplateState(needed=False)
+        from mt5console.doctor import place
+        from mt5console.first_run import folders
+        from mt5console.platforms.golden_template import clear_torn
+
         where = self._template
         clear_torn(where)
         if not where.is_dir():
@@ -64,12 +72,19 @@ class _Access:
         return TemplateState(needed=True, place=str(where), is_there=True, build=folders.build_of(where), points=points)
 
     def folders(self) -> tuple[str, ...]:
-        return () if self.simulated else folders.found_folders(self._layout)
+        from mt5console.first_run.folders import found_folders
+
+        return () if self.simulated else found_folders(self._layout)
 
     def judge(self, folder: str) -> Folder:
+        from mt5console.first_run import folders
+
         return folders.judge(Path(folder).expanduser().absolute(), self._layout)
 
     def copy(self, folder: str, tell: Callable[[int, int], None], ending: Ending) -> TemplateState:
+        from mt5console.core.errors import ConsoleError, StorageFailed
+        from mt5console.platforms.golden_template import copy_template
+
         judged = self.judge(folder)
         wrong = next((point for point in judged.points if point.ok is False), None)
         if wrong is not None:
@@ -81,6 +96,8 @@ class _Access:
         return copied
 
     def programs(self, user_id: int) -> Point:
+        from mt5console.doctor import place
+
         wanted = f"MQL5 programs of {self._layout.user(user_id).name}"
         found = next((one for one in place.programs(self._layout) if one["name"] == wanted), None)
         if found is None:
@@ -88,6 +105,8 @@ class _Access:
         return Point(title="Agent", ok=found["ok"], evidence=found["evidence"], mend=found["mend"])
 
     def demo(self, ending: Ending) -> str:
+        from mt5console.first_run.demo import start_demo
+
         return start_demo(ending)
 
     @property

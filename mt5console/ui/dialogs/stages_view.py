@@ -37,7 +37,14 @@ Index = QModelIndex | QPersistentModelIndex
 SIDE = 20
 """Pixels of the drawings between a dialog's edge and what stands in it."""
 
-_LAMPS: dict[str, Lamp] = {"passed": "ok", "failed": "failing", "skipped": "resting", RUNNING: "busy"}
+LAMPS: dict[str, Lamp] = {
+    "passed": "ok",
+    "failed": "failing",
+    "warned": "warning",
+    "skipped": "resting",
+    RUNNING: "busy",
+}
+"""The lamp of each outcome; what is not listed is unknown."""
 _LAMP = 12
 _TITLE_AT = 50
 _EVIDENCE_AT = 206
@@ -90,7 +97,7 @@ class StageDelegate(QStyledItemDelegate):
         top = area.top() + px(self._pad)
         size = px(_LAMP)
         lamp = QRectF(area.left() + px(SIDE), top + (_line_height() - size) / 2, size, size)
-        paint_lamp(painter, lamp, _LAMPS.get(outcome, "unknown"), theme, ground)
+        paint_lamp(painter, lamp, LAMPS.get(outcome, "unknown"), theme, ground)
         painter.setFont(look().font(FontRole.BASE))
         waits = outcome == WAITING
         painter.setPen(theme.colour(Role.TEXT_FAINT if waits else Role.TEXT))
@@ -145,7 +152,7 @@ class StageDelegate(QStyledItemDelegate):
     @staticmethod
     def _evidence_lines(width: int, index: Index) -> list[str]:
         evidence = str(index.data(EVIDENCE_ROLE) or "")
-        well = index.data(OUTCOME_ROLE) != "failed"
+        well = index.data(OUTCOME_ROLE) not in ("failed", "warned")
         return (
             wrapped(evidence, _evidence_width(width), _LINES_OF_WHAT_WENT_WELL if well else _LINES) if evidence else []
         )
