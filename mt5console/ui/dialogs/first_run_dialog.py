@@ -282,8 +282,9 @@ class FirstRunDialog(FirstRunFrame):
     def _show_start(self) -> None:
         terminal = self._terminal()
         if terminal is not None and terminal.state == "healthy":
-            if self._progress or self._agent is None:
-                self._progress, self._failure, self._failure_code = "", "", ""
+            was_awaited = bool(self._progress or self._failure)
+            self._progress, self._failure, self._failure_code = "", "", ""
+            if was_awaited or self._agent is None:
                 self._here.look_at_programs(terminal.user_id)
                 self._agent = self._agent or Point(title="Agent", ok=None, evidence="its record is read")
         elif terminal is not None and self._progress:

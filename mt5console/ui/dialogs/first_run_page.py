@@ -41,7 +41,7 @@ class FirstRunPage(QWidget):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(StagesView(model, name, title, inside, pad=7))
+        column.addWidget(StagesView(model, name, title, inside, pad=7, timed=False))
         column.addStretch(1)
         self._column.addWidget(scrolled(inside, self), 1)
         return model

@@ -136,6 +136,7 @@ class DonePage(FirstRunPage):
         self._command += " --simulate" if simulated else ""
         self._blocks = QVBoxLayout()
         self._blocks.setSpacing(look().px(10))
+        self.rows.addSpacing(look().px(8))
         self.rows.addLayout(self._blocks)
         self._deploy = _button("first_deploy_button", "Deploy a robot…", self)
         self._deploy.clicked.connect(self.deploy_wanted)

@@ -195,7 +195,8 @@ class TemplatePage(FirstRunPage):
             return (_row("build", "Terminal", "passed", f"version {state.build}"), *point_rows(state.points))
         copy = self._copy_row()
         if copy is not None:
-            return (copy, *(point_rows(self._folder.points) if self._folder is not None else ()))
+            found = self._folder.points if self._folder is not None and not self.copies else ()
+            return (copy, *point_rows(found))
         if self._folder is not None:
             return point_rows(self._folder.points)
         if self._awaited:

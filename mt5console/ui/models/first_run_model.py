@@ -24,6 +24,9 @@ class Step(IntEnum):
     DONE = 4
 
 
+NEXT_LINE = "\u2028"
+"""Begins a line of its own where text is laid out."""
+
 TITLES = ("This machine", "The terminal", "The first user", "Agent and login", "What comes next")
 
 
@@ -98,11 +101,11 @@ def _summary(seen: Seen, step: Step) -> str:
             return _template_words(seen.template)
         case 2:
             one = seen.terminal
-            return f"{one.login}@{one.account_server}" if one is not None else "an account of its own"
+            return f"{one.name}, {one.login}" if one is not None else "an account of its own"
         case 3:
             return _start_words(seen.terminal)
         case _:
-            return "a robot, proven"
+            return "a robot, every logon"
 
 
 def _machine_words(machine: MachinePicture) -> str:
@@ -142,7 +145,7 @@ def point_rows(points: tuple[Point, ...]) -> tuple[StageRow, ...]:
             title=point.title,
             outcome={True: "passed", False: "failed", None: "warned"}[point.ok],
             seconds=None,
-            evidence=f"{point.evidence}. To mend: {point.mend}." if point.mend else point.evidence,
+            evidence=_with_mend(point),
         )
         for place, point in enumerate(points)
     )
@@ -157,11 +160,11 @@ def start_rows(
     """
     lives = terminal is not None and terminal.pid is not None
     asked = "failed" if failure else RUNNING if progress and not lives else "passed" if lives else WAITING
-    words = failure or (progress if not lives else "asked for, and seen to be done")
+    words = failure or ("its process was started" if lives else progress or "not asked for yet")
     rows = [StageRow(name="asked", title="Start", outcome=asked, seconds=None, evidence=words)]
     if agent is not None:
         outcome = {True: "passed", False: "failed", None: RUNNING if progress else WAITING}[agent.ok]
-        rows.append(StageRow(name="agent", title="Agent", outcome=outcome, seconds=None, evidence=_of(agent)))
+        rows.append(StageRow(name="agent", title="Agent", outcome=outcome, seconds=None, evidence=_with_mend(agent)))
     for title, check in _checks(terminal):
         ok = check[0] if progress or lives else None
         outcome = "passed" if ok else "failed" if ok is False and failure else RUNNING if progress else WAITING
@@ -169,8 +172,9 @@ def start_rows(
     return tuple(rows)
 
 
-def _of(point: Point) -> str:
-    return f"{point.evidence}. To mend: {point.mend}." if point.ok is False and point.mend else point.evidence
+def _with_mend(point: Point) -> str:
+    """What was seen, and on a line of its own what to do."""
+    return f"{point.evidence}{NEXT_LINE}To mend: {point.mend}" if point.mend else point.evidence
 
 
 def _checks(terminal: TerminalPicture | None) -> tuple[tuple[str, tuple[bool | None, str]], ...]:

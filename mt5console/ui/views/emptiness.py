@@ -81,7 +81,8 @@ class EmptyFleet(QWidget):
         self._column.setSpacing(look().px(8))
         self._row.setSpacing(look().px(8))
         self._row.setContentsMargins(0, look().px(14), 0, 0)
-        self._words.setFixedWidth(look().px(520))
+        width = look().px(520)
+        self._words.setFixedSize(width, self._words.heightForWidth(width))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The fleet's ground."""

@@ -149,6 +149,7 @@ class FleetPage(QWidget):
         self._summary.setObjectName("fleet_summary")
         self._summary.setProperty("kind", "soft")
         row.addWidget(self._summary)
+        row.addSpacing(look().px(8))
         self._go_on = QPushButton("Go on with the setup…", self)
         self._go_on.setObjectName("first_run_again_button")
         self._go_on.setToolTip("The first terminal is not up yet: the setup begins at its first open step")
