@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListView, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit, QListView, QPushButton, QWidget
 
 from mt5console.app import window_access
 from mt5console.bases import find_base
@@ -194,5 +194,10 @@ def test_a_refused_login_says_what_to_do_and_another_password_and_try_bring_it_u
     person.waits(lambda: "Try again now" in news.text())
     person.story.fault(1, "clear")
     person.goes_on(dialog, "Try again")
+    # Nobody has seen yet what kind of account it is, and its terminal lives.
+    sure = person.finds(QDialog, "confirm_dialog", dialog)
+    person.types("confirm_live", "700001", sure)
+    person.finds(QCheckBox, "even_with_positions", sure).setChecked(True)
+    person.clicks("confirm_button", sure)
     person.waits(lambda: person.forward_says(dialog) == "Continue", UP_MS)
     assert person.outcomes("start_points", dialog)["asked"][0] == "passed"

@@ -6,6 +6,7 @@ acts are the window's ordinary ones. Must not know: threads, keyrings, or how an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
 
 STARTS = frozenset({"terminal_start", "terminal_restart"})
+CONFIRMABLE = frozenset({"live_not_confirmed", "positions_open"})
+"""Refusals that a person can answer by confirming more."""
 ABOUT_PASSWORDS = frozenset({"auth_failed", "no_secret"})
 
 
@@ -231,29 +234,35 @@ class FirstRunDialog(FirstRunFrame):
 
     # ---- the first terminal -----------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
-        terminal = self._terminal()
-        if terminal is not None:
-            ask_act(self, terminal, "start", self._ask_start)
+    def _start(self, insist: str = "") -> None:
+        """Start it; one that runs and failed is restarted, which a person confirms as everywhere in the window.
 
-    def _ask_start(self, confirmed: dict[str, Any]) -> None:
+        `insist`: the code with which the engine refused it before.
+        """
+        terminal = self._terminal()
+        if terminal is None:
+            return
+        act = "restart" if terminal.pid is not None and (self._failure or insist) else "start"
+        ask_act(self, terminal, act, partial(self._ask_start, f"terminal_{act}", insist), insist=insist)
+
+    def _ask_start(self, kind: str, insist: str, confirmed: dict[str, Any]) -> None:
         terminal = self._terminal()
         if terminal is None:
             return
         self._progress, self._failure, self._failure_code = "asked for", "", ""
         wanted = {"user_id": terminal.user_id, **confirmed}
-        self._errands.ask("terminal_start", wanted, self._on_start_refused, self._on_start_seen)
+        self._errands.ask(kind, wanted, partial(self._on_start_refused, insist), self._on_operation_changed)
         self.say("")
         self._look()
 
-    def _on_start_refused(self, answer: Answer) -> None:
+    def _on_start_refused(self, insist: str, answer: Answer) -> None:
         self._end_start(answer.error_code, answer.error_text)
-
-    def _on_start_seen(self, _operation: OperationPicture) -> None:
-        """Its course comes by the desk's own news, as that of a start that somebody else asked for does."""
+        if answer.error_code in CONFIRMABLE and not insist:
+            self._start(answer.error_code)
 
     @Slot(object)
     def _on_operation_changed(self, operation: OperationPicture) -> None:
+        """The course of a start, whoever asked for it."""
         terminal = self._terminal()
         if operation.kind not in STARTS or terminal is None or operation.user_id != terminal.user_id:
             return

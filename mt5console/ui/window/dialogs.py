@@ -53,7 +53,11 @@ class Dialogs(QObject):
         if terminal is None and name in OF_TERMINAL:
             self.refused.emit(f"user_{user_id} is not known here any more.")
             return
-        if name == "deploy":
+        if name == "first_run" and (self._first_run is None or self._desk.read_only):
+            self.refused.emit(
+                "The first terminal is set up in the console's own window, and not in one that only shows."
+            )
+        elif name == "deploy":
             # Several may go on at once, hidden or not; the registry finds the one that shows this robot.
             self._registry().open(user_id, robot_id)
         elif not self._find_again((name, user_id, robot_id)):
