@@ -298,6 +298,7 @@ def test_the_first_terminal_is_started_seen_failing_and_tried_again(
     )
     desk.tell(failed)
     assert wizard.rows("start_points")[0] == ("Start", "failed", "no MetaEditor; put it there")
+    assert wizard.rows("first_run_steps")[Step.START] == ("Agent and login", "failed", "did not come up")
     assert not wizard.button("new_password_button").isVisible()
     wizard.goes_on("Try again")
     desk.take("terminal_start", "op2", user_id=1, progress="started")

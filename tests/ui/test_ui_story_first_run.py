@@ -130,13 +130,14 @@ def past_the_machine(person: Person, dialog: QDialog) -> None:
 
 def test_from_an_empty_window_to_a_first_terminal_that_is_well(person: Person, monkeypatch: Any) -> None:
     assert person.window.findChild(QPushButton, "first_run_button") is None
-    person.clicks("first_run_button")
-    dialog = person.wizard()
-    past_the_machine(person, dialog)
-    assert person.outcomes("template_points", dialog)["simulated"][0] == "passed"
-    person.goes_on(dialog, "Continue")
-    assert person.finds(QLineEdit, "server_field", dialog).text() == "Demo-Server"
+    person.waits(lambda: person.window.findChild(QPushButton, "first_run_button"))
     with guarded(monkeypatch.setattr) as guard:
+        person.clicks("first_run_button")
+        dialog = person.wizard()
+        past_the_machine(person, dialog)
+        assert person.outcomes("template_points", dialog)["simulated"][0] == "passed"
+        person.goes_on(dialog, "Continue")
+        assert person.finds(QLineEdit, "server_field", dialog).text() == "Demo-Server"
         person.names_a_user(dialog)
         person.goes_on(dialog, "Start the terminal", 30_000)
         assert PASSWORD not in str(person.desk.__dict__)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 STARTS = frozenset({"terminal_start", "terminal_restart"})
 CONFIRMABLE = frozenset({"live_not_confirmed", "positions_open"})
 """Refusals that a person can answer by confirming more."""
+NEW_PASSWORD = "new_password"
+"""Stands for a failure's code once another password was stored."""
 ABOUT_PASSWORDS = frozenset({"auth_failed", "no_secret"})
 
 
@@ -87,7 +89,11 @@ class FirstRunDialog(FirstRunFrame):
 
     def _seen(self) -> Seen:
         return Seen(
-            machine=self._here.machine, accepted=self._accepted, template=self._here.template, terminal=self._terminal()
+            machine=self._here.machine,
+            accepted=self._accepted,
+            template=self._here.template,
+            terminal=self._terminal(),
+            start_failed=bool(self._failure),
         )
 
     def _terminal(self) -> TerminalPicture | None:
@@ -133,7 +139,7 @@ class FirstRunDialog(FirstRunFrame):
         self._user_page.set_terminal(seen.terminal, self._warnings)
         self._done_page.set_terminal(seen.terminal)
         self._show_start()
-        self._show_steps(seen)
+        self._show_steps(self._seen())
         self._show_buttons()
 
     # ---- the buttons ------------------------------------------------------------------------------------------------
@@ -321,6 +327,8 @@ class FirstRunDialog(FirstRunFrame):
     def _say_start(self, terminal: TerminalPicture | None) -> None:
         if terminal is not None and terminal.state == "healthy":
             self.say("The login is seen, and the agent speaks.", Role.OK)
+        elif self._failure_code == NEW_PASSWORD:
+            self.say("The keyring has the new password. Try again now.")
         elif self._failure:
             self.say("It did not come up: the list says why, and what to do.", Role.FAILING)
         elif self._progress:
@@ -336,9 +344,8 @@ class FirstRunDialog(FirstRunFrame):
 
     @Slot(object)
     def _on_password_changed(self, _user_id: int) -> None:
-        self._failure_code = ""
+        self._failure_code = NEW_PASSWORD
         self._look()
-        self.say("The keyring has it. Try again now.")
 
     def _on_robot_wanted(self) -> None:
         terminal = self._terminal()

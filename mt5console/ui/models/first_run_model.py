@@ -32,12 +32,16 @@ TITLES = ("This machine", "The terminal", "The first user", "Agent and login", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the steps are judged by; `accepted`: a person goes on although the machine lacks something."""
+    """What the steps are judged by.
+
+    `accepted`: a person goes on although the machine lacks something. `start_failed`: the last start led nowhere.
+    """
 
     machine: MachinePicture
     accepted: bool = False
     template: TemplateState | None = None
     terminal: TerminalPicture | None = None
+    start_failed: bool = False
 
     def is_done(self, step: Step) -> bool:
         """Whether nothing is left to do in this step."""
@@ -85,6 +89,8 @@ def step_rows(seen: Seen, now: Step) -> tuple[StageRow, ...]:
 def _outcome(seen: Seen, step: Step, now: Step) -> str:
     if step == Step.MACHINE and seen.machine.ended and not seen.machine.is_fit:
         return "failed"
+    if step == Step.START and seen.start_failed:
+        return "failed"
     if step == Step.DONE:
         return "passed" if now == Step.DONE and seen.is_done(Step.START) else WAITING
     if seen.is_done(step) or (step == Step.TEMPLATE and seen.terminal is not None):
@@ -103,7 +109,7 @@ def _summary(seen: Seen, step: Step) -> str:
             one = seen.terminal
             return f"{one.name}, {one.login}" if one is not None else "an account of its own"
         case 3:
-            return _start_words(seen.terminal)
+            return "did not come up" if seen.start_failed else _start_words(seen.terminal)
         case _:
             return "a robot, every logon"
 
