@@ -321,6 +321,7 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
     from mt5console.ui.memory import hold_collections
 
     hold_collections()
+    from mt5console.first_run import first_run_access
     from mt5console.ui.application import WindowPlan, run_window
     from mt5console.ui.bridge.engine_process import start_detached
 
@@ -330,7 +331,10 @@ def run_console(base_dir: Path | None, simulate: bool | None, read_only: bool) -
     environment = {**os.environ, ENV_SIMULATE: "1" if base.simulated else "0"}
     access = window_access(base.layout, None if read_only else lambda: start_detached(arguments, environment))
     plan = WindowPlan(
-        read_only=read_only, settings=base.layout.console / WINDOW_FILE, log=lambda: window_log(base.layout)
+        read_only=read_only,
+        settings=base.layout.console / WINDOW_FILE,
+        log=lambda: window_log(base.layout),
+        first_run=first_run_access(base),
     )
     return run_window(access, plan)
 

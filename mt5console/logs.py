@@ -137,12 +137,12 @@ class WindowLog:
         to_file = TurningFile(self.path, WINDOW_BYTES, 1)
         to_file.setFormatter(_formatter())
         waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-        for record in earlier:
-            waiting.put(record)
         self._handler = _Queueing(waiting)
         self._listener = logging.handlers.QueueListener(waiting, to_file)
-        self._listener.start()
+        # Heard before what came earlier is taken over: nothing that another thread says meanwhile falls between.
         logging.getLogger().addHandler(self._handler)
+        self._handler.begin_with(earlier)
+        self._listener.start()
 
     def stop(self) -> None:
         """Write what still waits, and write no more."""
@@ -169,6 +169,23 @@ def _written(file: Path) -> float:
 
 class _Queueing(logging.handlers.QueueHandler):
     """Hands records over as they are: both ends are in this process."""
+
+    def __init__(self, waiting: queue.SimpleQueue[logging.LogRecord]) -> None:
+        super().__init__(waiting)
+        self._waiting = waiting
+
+    def begin_with(self, earlier: Iterable[logging.LogRecord]) -> None:
+        """Put these first; what was heard meanwhile comes after them, once."""
+        self.acquire()
+        try:
+            first = tuple(earlier)
+            heard: list[logging.LogRecord] = []
+            while not self._waiting.empty():
+                heard.append(self._waiting.get())
+            for record in (*first, *(one for one in heard if not any(one is known for known in first))):
+                self._waiting.put(record)
+        finally:
+            self.release()
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         return record

@@ -107,7 +107,13 @@ def template(layout: BaseLayout, simulated: bool) -> list[Finding]:
     terminal, editor = place / program_file("terminal64"), place / program_file("metaeditor64")
     needed = (terminal, place / "MQL5")
     missing = [one.name for one in needed if not one.exists()]
-    mend = f"put a portable copy of the broker's own terminal into {place}, without starting it there"
+    mend = (
+        f"put a portable copy of the broker's own terminal into {place}, without starting it there; the window's "
+        "*Set up the first terminal…* does that"
+    )
+    if not layout.root.exists():
+        # Looked at before anything is set up: there is nothing yet that could be wrong.
+        return [finding("golden template", None, f"{layout.root} is not there yet, and no template in it", mend)]
     if missing:
         return [finding("golden template", False, f"{place} lacks {', '.join(missing)}", mend)]
     found = [finding("golden template", True, f"{terminal.name} and MQL5 lie in {place}")]

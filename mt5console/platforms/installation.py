@@ -37,7 +37,7 @@ class InstalledTemplate:
         beside = directory.with_name(directory.name + ".installing")
         try:
             remove_tree(beside)
-            shutil.copytree(self._template, beside, ignore=_left_out)
+            shutil.copytree(self._template, beside, ignore=left_out)
             for folder in ("logs", "temp", "MQL5/Logs", "MQL5/Files", "MQL5/Experts/Mt5Console"):
                 (beside / folder).mkdir(parents=True, exist_ok=True)
             if directory.exists():
@@ -50,7 +50,7 @@ class InstalledTemplate:
             ) from error
 
 
-def _left_out(folder: str, names: list[str]) -> list[str]:
+def left_out(folder: str, names: list[str]) -> list[str]:
     """Logs, caches and price history: they belong to one run, and some are locked while a terminal runs."""
     parent = Path(folder).parent.name.casefold()
     drop = LEFT_OUT | (LEFT_OUT_UNDER_BASES if parent == "bases" else frozenset())

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QApplication
 from mt5console.core.errors import EXIT_DONE, EXIT_FAILED
 from mt5console.ui.bridge.access import EngineAccess
 from mt5console.ui.bridge.desk import EngineDesk
+from mt5console.ui.bridge.first_run import FirstRunDesk
+from mt5console.ui.bridge.first_run_access import FirstRunAccess
 from mt5console.ui.bridge.story import Story, StoryThread
 from mt5console.ui.main_window import MainWindow
 from mt5console.ui.mistakes import EarlyLog, Mistakes
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 DESK_END_MS = 2000
 STORY_END_MS = 8000
+FIRST_RUN_END_MS = 4000
+"""A copy of the template that is broken off takes away what it has made."""
 SCREENSHOT_AFTER_MS = 600
 """How long the window may settle after the story before it is saved as a picture."""
 
@@ -38,6 +42,7 @@ class WindowPlan:
     """How a window is to run. `settings`: the file that remembers layout, None: nothing is remembered.
 
     `log`: opens the log's file, called in a thread beside the GUI after the first frame.
+    `first_run`: how the wizard reaches this machine; None: neither wizard nor demo is offered.
     `screenshot`: save the window there when the story has ended, then end. `ends_with_story`: end then anyway.
     """
 
@@ -46,6 +51,7 @@ class WindowPlan:
     settings: Path | None = None
     log: Callable[[], LogFile] | None = None
     story: Story | None = None
+    first_run: FirstRunAccess | None = None
     screenshot: Path | None = None
     ends_with_story: bool = False
     size: tuple[int, int] | None = None
@@ -105,7 +111,10 @@ class _Run(QObject):
         self._listen()
         self._desk, self._plan = desk, plan
         self._exit_code = EXIT_DONE
-        self.window = MainWindow(desk, remembered, asks_on_quit=plan.asks_on_quit)
+        self._first_run = (
+            None if plan.first_run is None else FirstRunDesk(plan.first_run, read_only=plan.read_only, parent=self)
+        )
+        self.window = MainWindow(desk, remembered, asks_on_quit=plan.asks_on_quit, first_run=self._first_run)
         if plan.size is not None:
             self.window.resize(*plan.size)
         self.window.do_first(self._open_log)
@@ -154,6 +163,8 @@ class _Run(QObject):
         ended = self._desk.stop(DESK_END_MS)
         if self._story is not None:
             ended = self._story.stop(STORY_END_MS) and ended
+        if self._first_run is not None:
+            ended = self._first_run.stop(FIRST_RUN_END_MS) and ended
         if self._plan.settings is not None and not save(self._plan.settings, self.window.remembered_now()):
             log.warning("the window's layout could not be remembered in %s", self._plan.settings)
         return ended

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mt5console.ui.bridge.desk import EngineDesk
+    from mt5console.ui.bridge.first_run import FirstRunDesk
     from mt5console.ui.history import AgeHistory
     from mt5console.ui.models.commands_model import Command
     from mt5console.ui.pictures import (
@@ -45,6 +46,7 @@ BUSY_KINDS = frozenset({"terminal_start", "terminal_stop", "terminal_restart", "
 
 class MainWindow(WindowFrame):
     """The console. `remembered`: layout and filters of the last run; `asks_on_quit`: whether the engine may be ended.
+    `first_run`: reaches this machine for the wizard and the demo; None: neither is offered.
 
     Signals:
         painted: the first frame is on the screen.
@@ -60,10 +62,12 @@ class MainWindow(WindowFrame):
         remembered: Remembered | None = None,
         *,
         asks_on_quit: bool = True,
+        first_run: FirstRunDesk | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(remembered or Remembered(), read_only=desk.read_only, parent=parent)
         self._desk = desk
+        self._first_run = first_run
         self._asks_on_quit = asks_on_quit and not desk.read_only
         self._history: AgeHistory | None = None
         self._awaited_user = self._remembered.selected_user
@@ -73,7 +77,7 @@ class MainWindow(WindowFrame):
         self._ending_token = 0
         self._mine: set[str] = set()
         self.acts = TerminalActs(desk, self)
-        self.dialogs = Dialogs(desk, self)
+        self.dialogs = Dialogs(desk, self, first_run)
         self.tray = Tray(self)
         self._loader = ModuleLoader(LATER, self)
         self._connect_parts()
@@ -93,6 +97,8 @@ class MainWindow(WindowFrame):
         self.rail.theme_asked.connect(self.toggle_theme)
         self.fleet_page.live_only_changed.connect(self._on_filter_changed)
         self.fleet_page.add_user_asked.connect(self._on_add_user_asked)
+        self.fleet_page.demo_asked.connect(self.open_demo)
+        self.fleet_page.first_run_asked.connect(self._on_first_run_asked)
         self.fleet_page.view_built.connect(self._on_view_built)
         self.acts.taken_on.connect(self._on_taken_on)
         self.acts.refused.connect(self._on_refused)
@@ -136,6 +142,9 @@ class MainWindow(WindowFrame):
         dock.closed.connect(self._on_dock_closed)
         self._place_dock(dock)
         self.dialogs.follow_deployments()
+        if self._first_run is not None:
+            self._first_run.demo_told.connect(self._on_demo_told)
+            self.fleet_page.offer_first_run()
         incidents = IncidentsView(self._desk)
         incidents.act_asked.connect(self._on_act_asked)
         incidents.dialog_asked.connect(self._on_dialog_asked)
@@ -160,6 +169,17 @@ class MainWindow(WindowFrame):
     def open_dialog(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
         """A dialog by its name; see `menus.Doer`."""
         self.dialogs.open(name, user_id, robot_id)
+
+    @property
+    def offers_first_run(self) -> bool:
+        """Whether the wizard and the demo can be opened from here."""
+        return self._first_run is not None and not self._read_only
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Start the demo in a window of its own; a toast says so, and why when it does not come up."""
+        if self._first_run is not None:
+            self._first_run.open_demo()
 
     @Slot(object)
     def show_terminal(self, user_id: int) -> None:
@@ -314,6 +334,14 @@ class MainWindow(WindowFrame):
     @Slot()
     def _on_add_user_asked(self) -> None:
         self.open_dialog("add_user")
+
+    @Slot()
+    def _on_first_run_asked(self) -> None:
+        self.open_dialog("first_run")
+
+    @Slot(str, bool)
+    def _on_demo_told(self, words: str, failed: bool) -> None:
+        self.toasts.tell(words, "failing" if failed else "busy")
 
     @Slot()
     def _on_stop_all_asked(self) -> None:

@@ -93,6 +93,18 @@ def test_without_a_template_it_says_where_to_put_one(tmp_path: Path) -> None:
     assert place.template(BaseLayout(tmp_path), simulated=True) == []
 
 
+def test_before_there_is_a_base_directory_nothing_that_comes_later_counts_as_a_failure(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    (found,) = place.template(BaseLayout(nowhere), simulated=False)
+    assert found["ok"] is None
+    assert str(nowhere / ".mt5console" / "template") in found["mend"]
+    later = {"base directory", "engine", "golden template"}
+    seen = [one for one in examine(nowhere, False) if one["name"] in later]
+    assert {one["name"] for one in seen} == later
+    assert all(one["ok"] is None and one["mend"] for one in seen), seen
+    assert not nowhere.exists()
+
+
 def test_a_template_without_metaeditor_is_half_a_template(tmp_path: Path) -> None:
     template = tmp_path / ".mt5console" / "template"
     (template / "MQL5").mkdir(parents=True)

@@ -37,7 +37,14 @@ Index = QModelIndex | QPersistentModelIndex
 SIDE = 20
 """Pixels of the drawings between a dialog's edge and what stands in it."""
 
-_LAMPS: dict[str, Lamp] = {"passed": "ok", "failed": "failing", "skipped": "resting", RUNNING: "busy"}
+LAMPS: dict[str, Lamp] = {
+    "passed": "ok",
+    "failed": "failing",
+    "warned": "warning",
+    "skipped": "resting",
+    RUNNING: "busy",
+}
+"""The lamp of each outcome; what is not listed is unknown."""
 _LAMP = 12
 _TITLE_AT = 50
 _EVIDENCE_AT = 206
@@ -71,12 +78,13 @@ def wrapped(text: str, width: float, most: int) -> list[str]:
 class StageDelegate(QStyledItemDelegate):
     """Paints one row; evidence wraps to as many lines as it needs. A row without evidence gives its title the room.
 
-    `pad`: pixels of the drawings above and below a row's words.
+    `pad`: pixels of the drawings above and below a row's words. `timed`: whether room is kept for seconds.
     """
 
-    def __init__(self, parent: QWidget, pad: int) -> None:
+    def __init__(self, parent: QWidget, pad: int, *, timed: bool = True) -> None:
         super().__init__(parent)
         self._pad = pad
+        self._seconds = _SECONDS if timed else 0
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the row."""
@@ -90,7 +98,7 @@ class StageDelegate(QStyledItemDelegate):
         top = area.top() + px(self._pad)
         size = px(_LAMP)
         lamp = QRectF(area.left() + px(SIDE), top + (_line_height() - size) / 2, size, size)
-        paint_lamp(painter, lamp, _LAMPS.get(outcome, "unknown"), theme, ground)
+        paint_lamp(painter, lamp, LAMPS.get(outcome, "unknown"), theme, ground)
         painter.setFont(look().font(FontRole.BASE))
         waits = outcome == WAITING
         painter.setPen(theme.colour(Role.TEXT_FAINT if waits else Role.TEXT))
@@ -116,7 +124,7 @@ class StageDelegate(QStyledItemDelegate):
             return
         px, height = look().px, float(look().px(_BAR))
         left, top = area.left() + px(_EVIDENCE_AT), area.bottom() - px(self._pad) - height
-        width = _evidence_width(area.width())
+        width = self._evidence_width(area.width())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look().colour(Role.SUNKEN))
@@ -136,23 +144,22 @@ class StageDelegate(QStyledItemDelegate):
         bar = look().px(_BAR + 5) if index.data(SHARE_ROLE) is not None else 0
         return round(lines * _line_height()) + bar + 2 * look().px(self._pad) + 1
 
-    @staticmethod
-    def _title_lines(width: int, index: Index) -> list[str]:
+    def _title_lines(self, width: int, index: Index) -> list[str]:
         px = look().px
-        until = px(_EVIDENCE_AT - 8) if index.data(EVIDENCE_ROLE) else width - px(SIDE + _SECONDS)
+        until = px(_EVIDENCE_AT - 8) if index.data(EVIDENCE_ROLE) else width - px(SIDE + self._seconds)
         return wrapped(str(index.data()), until - px(_TITLE_AT), _LINES)
 
-    @staticmethod
-    def _evidence_lines(width: int, index: Index) -> list[str]:
+    def _evidence_lines(self, width: int, index: Index) -> list[str]:
         evidence = str(index.data(EVIDENCE_ROLE) or "")
-        well = index.data(OUTCOME_ROLE) != "failed"
+        well = index.data(OUTCOME_ROLE) not in ("failed", "warned")
         return (
-            wrapped(evidence, _evidence_width(width), _LINES_OF_WHAT_WENT_WELL if well else _LINES) if evidence else []
+            wrapped(evidence, self._evidence_width(width), _LINES_OF_WHAT_WENT_WELL if well else _LINES)
+            if evidence
+            else []
         )
 
-
-def _evidence_width(width: int) -> float:
-    return max(look().px(80), width - look().px(_EVIDENCE_AT + SIDE + _SECONDS + 8))
+    def _evidence_width(self, width: int) -> float:
+        return max(look().px(80), width - look().px(_EVIDENCE_AT + SIDE + self._seconds + 8))
 
 
 def _line_height() -> float:
@@ -169,13 +176,20 @@ class StagesView(QListView):
     """The list; it takes the height of its rows and never scrolls by itself."""
 
     def __init__(
-        self, model: StagesModel, name: str, title: str, parent: QWidget | None = None, *, pad: int = 9
+        self,
+        model: StagesModel,
+        name: str,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        pad: int = 9,
+        timed: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._stages = model
-        self._delegate = StageDelegate(self, pad)
+        self._delegate = StageDelegate(self, pad, timed=timed)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)

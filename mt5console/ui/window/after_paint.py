@@ -23,6 +23,7 @@ LATER = (
     "mt5console.ui.dialogs.maintenance_dialog",
     "mt5console.ui.dialogs.command_palette",
     "mt5console.ui.dialogs.quit_dialog",
+    "mt5console.ui.dialogs.first_run_dialog",
     "pyqtgraph",
 )
 """What the first frame does without; loaded in a thread of its own right after it."""

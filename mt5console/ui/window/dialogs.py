@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
+    from mt5console.ui.bridge.first_run import FirstRunDesk
     from mt5console.ui.dialogs.deploy_registry import DeployRegistry
     from mt5console.ui.models.commands_model import Command
     from mt5console.ui.pictures import DeploymentPicture, TerminalPicture
@@ -38,20 +39,25 @@ class Dialogs(QObject):
     deployments_changed = Signal(object)
     deployment_ended = Signal(object)
 
-    def __init__(self, desk: EngineDesk, window: QWidget) -> None:
+    def __init__(self, desk: EngineDesk, window: QWidget, first_run: FirstRunDesk | None = None) -> None:
         super().__init__(window)
         self._desk = desk
+        self._first_run = first_run
         self._window = window
         self._open: dict[Key, QDialog] = {}
         self._deployments: DeployRegistry | None = None
 
     def open(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
-        """Open a dialog by its name: deploy, add_user, add_robot, stop_all, or one of `OF_TERMINAL`."""
+        """Open a dialog by its name: deploy, first_run, add_user, add_robot, stop_all, or one of `OF_TERMINAL`."""
         terminal = None if user_id is None else self._desk.fleet.terminal(user_id)
         if terminal is None and name in OF_TERMINAL:
             self.refused.emit(f"user_{user_id} is not known here any more.")
             return
-        if name == "deploy":
+        if name == "first_run" and (self._first_run is None or self._desk.read_only):
+            self.refused.emit(
+                "The first terminal is set up in the console's own window, and not in one that only shows."
+            )
+        elif name == "deploy":
             # Several may go on at once, hidden or not; the registry finds the one that shows this robot.
             self._registry().open(user_id, robot_id)
         elif not self._find_again((name, user_id, robot_id)):
@@ -103,6 +109,13 @@ class Dialogs(QObject):
         dialog.setProperty("key", key[0])
         dialog.destroyed.connect(_Forgetting(self._open, key, dialog, self).forget)
 
+    def _build_first_run(self, here: FirstRunDesk) -> QDialog:
+        from mt5console.ui.dialogs.first_run_dialog import FirstRunDialog
+
+        dialog = FirstRunDialog(self._desk, here, self._window)
+        dialog.deploy_wanted.connect(self._on_deploy_wanted)
+        return dialog
+
     def _build(self, name: str, terminal: TerminalPicture | None, user_id: int | None, robot_id: int | None) -> QDialog:
         if name == "add_user":
             from mt5console.ui.dialogs.user_dialog import UserDialog
@@ -112,6 +125,8 @@ class Dialogs(QObject):
             from mt5console.ui.dialogs.robot_dialog import RobotDialog
 
             return RobotDialog(self._desk, user_id, self._window)
+        if name == "first_run" and self._first_run is not None:
+            return self._build_first_run(self._first_run)
         if name == "stop_all" or terminal is None:
             from mt5console.ui.dialogs.stop_all_dialog import StopAllDialog
 
@@ -138,6 +153,9 @@ class Dialogs(QObject):
         if name == "remove_user":
             return RemoveUserDialog(self._desk, terminal, self._window)
         raise ValueError(f"there is no dialog by the name {name}")
+
+    def _on_deploy_wanted(self, user_id: int) -> None:
+        self.open("deploy", user_id)
 
     def _on_robot_wanted(self, user_id: int) -> None:
         self.open("add_robot", user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mt5console.ui.theme.look import look
@@ -12,6 +12,7 @@ from mt5console.ui.views.emptiness import Waiting
 
 if TYPE_CHECKING:
     from mt5console.ui.pictures import FleetPicture
+    from mt5console.ui.views.emptiness import EmptyFleet
     from mt5console.ui.views.fleet_view import FleetView
 
 MODES = ("cards", "table")
@@ -20,18 +21,23 @@ MODES = ("cards", "table")
 class FleetPage(QWidget):
     """Signals:
     live_only_changed: whether only real accounts are to be shown.
-    add_user_asked: the button of an empty fleet.
+    add_user_asked: its button, above the fleet or in the middle of an empty one.
+    demo_asked, first_run_asked: the buttons of an empty fleet.
     view_built: the FleetView, which is there from now on.
     """
 
     live_only_changed = Signal(bool)
     add_user_asked = Signal()
+    demo_asked = Signal()
+    first_run_asked = Signal()
     view_built = Signal(object)
 
     def __init__(self, *, read_only: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("fleet_page")
         self._read_only = read_only
+        self._offers = False
+        self._empty: EmptyFleet | None = None
         self._fleet: FleetPicture | None = None
         self._shown: tuple[int, int] = (0, 0)
         self._view: FleetView | None = None
@@ -93,6 +99,31 @@ class FleetPage(QWidget):
         self._fleet = fleet
         self.view.set_fleet(fleet)
         self._show_summary()
+        self._show_offers()
+
+    def offer_first_run(self) -> None:
+        """An empty fleet offers demo and wizard from now on; one whose only terminal is not up yet, the wizard."""
+        self._offers = not self._read_only
+        self._show_offers()
+
+    def _show_offers(self) -> None:
+        fleet = self._fleet
+        is_empty = self._offers and fleet is not None and not fleet.terminals
+        if is_empty and self._empty is None:
+            from mt5console.ui.views.emptiness import EmptyFleet
+
+            self._empty = EmptyFleet(self)
+            self._empty.demo_asked.connect(self.demo_asked)
+            self._empty.first_run_asked.connect(self.first_run_asked)
+            self._empty.add_user_asked.connect(self.add_user_asked)
+            self._column.addWidget(self._empty, 1)
+        if self._empty is not None and self._empty.isHidden() == is_empty:
+            has_focus = self.view.hasFocus() or self._empty.isAncestorOf(self.focusWidget() or self)
+            self._empty.setVisible(is_empty)
+            self.view.setVisible(not is_empty)
+            if has_focus:
+                (self._empty if is_empty else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go_on.setVisible(self._offers and fleet is not None and _is_unfinished(fleet))
 
     def _build_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -118,6 +149,13 @@ class FleetPage(QWidget):
         self._summary.setObjectName("fleet_summary")
         self._summary.setProperty("kind", "soft")
         row.addWidget(self._summary)
+        row.addSpacing(look().px(8))
+        self._go_on = QPushButton("Go on with the setup…", self)
+        self._go_on.setObjectName("first_run_again_button")
+        self._go_on.setToolTip("The first terminal is not up yet: the setup begins at its first open step")
+        self._go_on.clicked.connect(self.first_run_asked)
+        self._go_on.hide()
+        row.addWidget(self._go_on)
         self._add = QPushButton("Add user…", self)
         self._add.setObjectName("add_user_button")
         self._add.clicked.connect(self.add_user_asked)
@@ -153,3 +191,11 @@ class FleetPage(QWidget):
         self._modes["cards"].setIcon(look().icon("fleet"))
         self._modes["table"].setIcon(look().icon("table"))
         self._add.setIcon(look().icon("add"))
+
+
+def _is_unfinished(fleet: FleetPicture) -> bool:
+    """Whether its one terminal has not been brought up yet, as far as can be seen."""
+    if len(fleet.terminals) != 1:
+        return False
+    only = fleet.terminals[0]
+    return only.state != "healthy" and not only.expected

@@ -27,7 +27,16 @@ class Doer(Protocol):
         ...
 
     def open_dialog(self, name: str, user_id: int | None = None, robot_id: int | None = None) -> None:
-        """A dialog by its name: deploy, add_user, add_robot, remove_user, maintenance, resume, stop_all."""
+        """A dialog by its name: deploy, add_user, add_robot, remove_user, maintenance, resume, stop_all, first_run."""
+        ...
+
+    @property
+    def offers_first_run(self) -> bool:
+        """Whether the wizard and the demo can be opened from here."""
+        ...
+
+    def open_demo(self) -> None:
+        """Start the demo in a window of its own."""
         ...
 
     def show_terminal(self, user_id: int) -> None:
@@ -102,7 +111,7 @@ def all_commands(fleet: FleetPicture, doer: Doer, *, read_only: bool) -> tuple[C
     """Every act of the window for the palette, general ones first."""
     commands = list(_views(doer))
     if not read_only:
-        commands += _general(doer)
+        commands += [*_general(doer), *_first_steps(doer)]
     for terminal in fleet.terminals:
         commands += _of_terminal(terminal, doer, read_only=read_only)
     return tuple(commands)
@@ -127,6 +136,13 @@ def _general(doer: Doer) -> Iterable[Command]:
     yield Command(title="Watchdog: on", detail="heals by itself", run=lambda: doer.set_watchdog_mode("on"))
     yield Command(title="Watchdog: observe only", detail="does nothing", run=lambda: doer.set_watchdog_mode("observe"))
     yield Command(title="Watchdog: off", detail="nobody heals", run=lambda: doer.set_watchdog_mode("off"))
+
+
+def _first_steps(doer: Doer) -> Iterable[Command]:
+    if doer.offers_first_run:
+        wizard = "step by step, each checked"
+        yield Command(title="Set up the first terminal…", detail=wizard, run=lambda: doer.open_dialog("first_run"))
+        yield Command(title="Open the demo", detail="a simulated fleet in its own window", run=doer.open_demo)
 
 
 def _of_terminal(terminal: TerminalPicture, doer: Doer, *, read_only: bool) -> Iterable[Command]:
