@@ -5,7 +5,6 @@ Must not know: what the modules are for.
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable, Iterable
 
@@ -30,7 +29,9 @@ class _Importer(QObject):
             self.first()
         for name in self._names:
             try:
-                importlib.import_module(name)
+                # Not by importlib: PySide's own look at a module's source hangs on this call, and would else be done by
+                # the GUI thread when it first asks for the module.
+                __import__(name, fromlist=("__name__",))
             except ImportError:
                 # Whoever needs it will say so in its own words.
                 log.exception("%s cannot be loaded", name)
