@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from mt5console.api.client import EngineClient
 from mt5console.app import journal_parts
 from mt5console.bases import DEMO_KEYRING
@@ -269,10 +271,22 @@ class Desk:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(timeout=10)
+        _end_engines_of(self.root)
         for ref in self.host.find_under(self.root):
             self.host.kill(ref)
         wait_for(lambda: not self.host.find_under(self.root), "the end of every process of the story")
         self.host.close()
+
+
+def _end_engines_of(root: Path) -> None:
+    """Also one that a window or a command started in the place of ours; terminals are found by their executables."""
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and str(root) in process.cmdline():
+                process.kill()
+                process.wait(10)
+        except psutil.Error:
+            continue
 
 
 class Sampler:
