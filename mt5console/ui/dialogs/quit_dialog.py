@@ -15,8 +15,8 @@ Quit = Literal["keep", "stop", "cancel"]
 _MEANS = "Terminals and robots go on in either case."
 _WATCHED = (
     "While the watchdog watches, a dead terminal is started again and its robots are proven back. Without it nobody "
-    "does that until a window or `mt5console watchdog run` is started, or the entry at logon, if there is one, starts it "
-    "again: on Windows within five minutes."
+    "does that until a window or `mt5console watchdog run` is started, or the entry at logon, if there is one, starts "
+    "it again: on Windows within five minutes."
 )
 
 
