@@ -23,7 +23,7 @@ from mt5console.core.model.commands import (
     WipeStartIni,
 )
 from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, TerminalSpawned
-from mt5console.core.model.ids import Timeframe, UserId
+from mt5console.core.model.ids import Account, Timeframe, UserId
 from mt5console.core.ports import Platform, ProcessRef
 from mt5console.core.terminal.profile import prune_profile
 from mt5console.core.terminal.protocol import PROTOCOL
@@ -76,8 +76,7 @@ class TerminalActs:
             return
         password = self._password_of(command.user_id)
         if password is None:
-            text = f"the keyring holds no password for {command.account}: store it with `mt5console user add` again"
-            raise ConsoleError("no_secret", text)
+            raise _no_secret(command.user_id, command.account)
         layout = target.layout
         self._programs.bring_up(layout)
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
@@ -150,7 +149,7 @@ class TerminalActs:
         target = self._target(command.user_id)
         password = self._password_of(command.user_id)
         if password is None:
-            raise ConsoleError("no_secret", f"the keyring holds no password for {command.account}")
+            raise _no_secret(command.user_id, command.account)
         result = self._platform.probes.login(target.executable, command.account, password, self._login_deadline_s)
         self._post(
             LoginFinished(
@@ -161,3 +160,8 @@ class TerminalActs:
                 text=result.text,
             )
         )
+
+
+def _no_secret(user_id: UserId, account: Account) -> ConsoleError:
+    how = f"`mt5console user password {user_id} --password-stdin`"
+    return ConsoleError("no_secret", f"the keyring holds no password for {account}: store it with {how}")

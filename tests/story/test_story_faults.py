@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mt5console.core.credentials import Secret
 from mt5console.simulation.broker import broker_of
-from tests.story.desk import Desk, Sampler, wait_for
+from tests.story.desk import PASSWORD, Desk, Sampler, wait_for
 
 CRASH, FREEZE, IPC_DEAD, UPDATE, PROFILE_LOSS, PROFILE_STALE, LOGOUT, SLOW = range(1, 9)
 LINK, CLOSED, IPC, DISK, ALGO, ROBOTS, AUTH, WRONG, INIT = range(9, 18)
@@ -203,8 +204,10 @@ def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(morning: M
     assert refusals() == tried
     assert desk.acts_of(AUTH)["LogInAgain"] == 1
     desk.fault(AUTH, "clear")
-    assert desk.act("release", user_id=AUTH)["state"] == "done"
+    desk.door.set_password(AUTH, Secret(PASSWORD))
     desk.wait_healthy(AUTH)
+    assert "password stored: logins are allowed again" in desk.trace(AUTH)
+    assert "auth_failed" not in desk.incidents_of(AUTH)
     assert refusals() == tried
     assert desk.terminal(AUTH)["pid"] == morning.pids[AUTH]
 

@@ -239,6 +239,13 @@ class ActFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordStored:
+    """A person or script stored a password for the user; what it is stays in the keyring."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
     """A person or script asks for an act. `actor` says who, for the record."""
 
@@ -271,5 +278,6 @@ Fact = (
     | AgentReplied
     | ActDone
     | ActFailed
+    | PasswordStored
     | Requested
 )

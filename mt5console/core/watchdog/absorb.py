@@ -25,7 +25,13 @@ from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.checks import NO_ANSWER, agent_fresh
 from mt5console.core.watchdog.memory import NO_MARKS, NO_ROBOT, AgentMemory, IpcMemory, JournalMarks
 from mt5console.core.watchdog.turn import Turn
-from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT
+from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT, TerminalWatch
+
+AUTH_NEXT = (
+    "check login, server and password; a new password is tried once it is set (`mt5console user password`), "
+    "the stored one once the terminal is released (`mt5console release`); no blind retries"
+)
+AUTH_AFTER = "a person sets the right password, or releases the terminal"
 
 EARLIER_S = 1.0
 """Evidence written so long before the process began is of an earlier one (clocks of files are coarse)."""
@@ -158,11 +164,28 @@ def take_journal(turn: Turn, fact: JournalSeen) -> None:
         None,
         str(turn.watch.user.account.login),
     ):
-        stop_logins(turn, f"the broker refused the login: {entry.text}")
+        login_refused(turn, entry.text)
+
+
+def login_refused(turn: Turn, text: str) -> None:
+    """The broker said no to the password that is stored; said anew when it is another one than was refused before."""
+    if turn.watch.link.auth_stop:
+        return
+    why = f"the broker refused the login: {text}"
+    stop_logins(turn, why)
+    turn.clear(IncidentKind.NO_SECRET, "a password is stored now; the broker refused it")
+    if turn.is_open(IncidentKind.AUTH_FAILED):
+        turn.tried(IncidentKind.AUTH_FAILED, auth_failed_text(turn.watch, why), AUTH_NEXT, f"one more login: {text}")
+        turn.explain("no further login", why, AUTH_AFTER)
+
+
+def auth_failed_text(watch: TerminalWatch, why: str) -> str:
+    """What the incident of a refused account says."""
+    return f"the account {watch.user.account} of user {watch.user.user_id} is refused: {why}"
 
 
 def stop_logins(turn: Turn, why: str) -> None:
-    """No login is tried again until a person looked, or the account is seen in."""
+    """No login is tried again until a person looked or stored a password, or the account is seen in."""
     if turn.watch.link.auth_stop:
         return
     turn.put_link(auth_stop=why, auth_stop_mono_s=turn.now.mono_s, login_act="")

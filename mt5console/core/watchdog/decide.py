@@ -13,6 +13,7 @@ from mt5console.core.model.facts import (
     HeartbeatSeen,
     JournalSeen,
     LoginFinished,
+    PasswordStored,
     ProbeAnswered,
     ProbeFailed,
     ProcessAbsent,
@@ -113,6 +114,8 @@ def _take_rare(turn: Turn, fact: Fact) -> None:
             link.take_login_act_failed(turn, fact)
         case Requested():
             requests.take_request(turn, fact)
+        case PasswordStored():
+            requests.take_password(turn)
         case UserRegistered(user=user):
             turn.put(user=user)
         case _:

@@ -10,7 +10,7 @@ from mt5console.core.model.commands import LogInAgain
 from mt5console.core.model.facts import ActFailed, LoginFinished
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.watchdog.absorb import stop_logins
+from mt5console.core.watchdog.absorb import AUTH_AFTER, AUTH_NEXT, auth_failed_text, login_refused, stop_logins
 from mt5console.core.watchdog.checks import Word, account_word, expected_robots
 from mt5console.core.watchdog.recovery import fleet_holds
 from mt5console.core.watchdog.turn import Turn
@@ -49,7 +49,7 @@ def _probe_refused(turn: Turn) -> None:
     if ipc.problem is ProbeProblem.AUTH_REFUSED and not link.auth_stop and not link.login_act:
         agent = turn.watch.agent
         if agent is None or agent.login == 0:
-            stop_logins(turn, f"the broker refused the login: {ipc.text}")
+            login_refused(turn, ipc.text)
 
 
 def _account_in(turn: Turn, word: Word) -> None:
@@ -97,14 +97,9 @@ def _show_auth_stop(turn: Turn) -> None:
     why = turn.watch.link.auth_stop
     if turn.is_open(IncidentKind.NO_SECRET):
         return
-    opened = turn.open(
-        IncidentKind.AUTH_FAILED,
-        f"the account {turn.watch.user.account} of {turn.who} is refused: {why}",
-        "check login, server and password; store the right password, then release it; no blind retries",
-    )
-    if opened:
+    if turn.open(IncidentKind.AUTH_FAILED, auth_failed_text(turn.watch, why), AUTH_NEXT):
         turn.say("error", f"MT5 login refused ({turn.who}, {turn.watch.user.account}); not tried again")
-        turn.explain("no further login", why, "a person corrects the password and releases it")
+        turn.explain("no further login", why, AUTH_AFTER)
 
 
 def _patience(turn: Turn, usual_s: float) -> float:
@@ -202,7 +197,7 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         turn.explain("login answered", fact.text or "the package accepted the login", "the account must be seen in")
         return
     if fact.problem is ProbeProblem.AUTH_REFUSED:
-        stop_logins(turn, f"the broker refused the login: {fact.text}")
+        login_refused(turn, fact.text)
         _show_auth_stop(turn)
         return
     _login_failed(turn, f"{fact.problem or 'failed'}: {fact.text}")
@@ -229,7 +224,7 @@ def take_login_act_failed(turn: Turn, fact: ActFailed) -> None:
     turn.open(
         IncidentKind.NO_SECRET,
         f"the terminal of {turn.who} cannot be logged in: {fact.text}",
-        "store the password, then release it",
+        "set its password (`mt5console user password`): it is logged in with it by itself",
     )
 
 

@@ -96,7 +96,8 @@ class IpcMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMemory:
-    """The account and the broker link. `auth_stop`: why no login is tried until a person looked."""
+    """The account and the broker link. `auth_stop`: why no login is tried until a person looked or stored a password;
+    `passwords`: how many were stored in this engine's life."""
 
     out_since_mono_s: float | None = None
     lost_since_mono_s: float | None = None
@@ -107,6 +108,7 @@ class LinkMemory:
     auth_stop: str = ""
     auth_stop_mono_s: float | None = None
     algo_before: bool | None = None
+    passwords: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from mt5console.core.model.facts import ActFailed
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name
+from mt5console.core.watchdog.absorb import AUTH_AFTER
 from mt5console.core.watchdog.checks import agent_fresh, expected_robots
 from mt5console.core.watchdog.ending import show_quarantine
 from mt5console.core.watchdog.identity import same_server
@@ -76,9 +77,7 @@ def _held(turn: Turn) -> bool:
             "hold", "not started", watch.ladder.hold, "a person mends the cause and starts or releases it"
         )
     elif watch.link.auth_stop:
-        turn.explain_once(
-            "auth", "not started", f"a start would log in again; {watch.link.auth_stop}", "a person releases it"
-        )
+        turn.explain_once("auth", "not started", f"a start would log in again; {watch.link.auth_stop}", AUTH_AFTER)
     elif watch.storage_error:
         turn.explain_once("storage", "not started", f"its directory cannot be written: {watch.storage_error}")
     else:
@@ -201,11 +200,12 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
         turn.keep_ladder(hold=f"the start failed ({fact.code}): {fact.text}")
     kinds = {"no_secret": IncidentKind.NO_SECRET, "disk_full": IncidentKind.DISK_FULL}
     kind = kinds.get(fact.code, IncidentKind.START_FAILED)
-    turn.open(
-        kind,
-        f"the terminal of {turn.who} could not be started: {fact.text}",
-        "mend the cause, then start or release it",
-    )
+    next_step = "mend the cause, then start or release it"
+    if kind is IncidentKind.NO_SECRET:
+        next_step = "set its password (`mt5console user password`): it is started with it by itself"
+    else:
+        turn.clear(IncidentKind.NO_SECRET, "a password is stored now")
+    turn.open(kind, f"the terminal of {turn.who} could not be started: {fact.text}", next_step)
     turn.say("error", f"MT5 terminal could not be started ({turn.who}, {fact.code}): {fact.text}")
     turn.explain(
         "not tried again", f"{fact.code}: {fact.text}", "a person mends the cause, then starts it", before=before
