@@ -67,6 +67,7 @@ _LIST = (
     ("A43", NO_STEP, "a login over IPC leaves algo trading on with Account=0"),
     ("A44", NO_STEP, "an ordinary account may register a task for its own logon"),
     ("A45", NO_STEP, "Windows closes terminals cleanly at a shutdown, and says so in the journal"),
+    ("A51", NO_STEP, "a start without our ini, as after an update, takes algo trading's settings from common.ini"),
 )
 
 ASSUMPTIONS = tuple(Assumption(id=name, step=step, fact=fact) for name, step, fact in _LIST)

@@ -280,6 +280,9 @@ def test_it_is_healed_and_its_trace_says_how(morning: Morning, healing: Healing)
     robot_id = user_id * 100 + 1
     assert desk.robot(robot_id)["deployment_id"] == morning.versions[robot_id]
     assert (desk.terminal(user_id)["pid"] == morning.pids[user_id]) is healing.same_process
+    # Also where it was not us who started it: its common.ini says so.
+    assert desk.terminal(user_id)["trade_allowed"] is True
+    assert "algo_off" not in desk.incidents_of(user_id, include_cleared=True)
 
 
 @pytest.fixture

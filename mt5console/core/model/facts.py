@@ -179,6 +179,15 @@ class TerminalSpawned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartRemarked:
+    """Something beside a StartTerminal command did not go as it should; the terminal is started all the same."""
+
+    user_id: UserId
+    act_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginFinished:
     """A LogInAgain command ended."""
 
@@ -273,6 +282,7 @@ Fact = (
     | JournalSeen
     | StorageSeen
     | TerminalSpawned
+    | StartRemarked
     | LoginFinished
     | CompileFinished
     | AgentReplied

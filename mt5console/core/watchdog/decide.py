@@ -24,6 +24,7 @@ from mt5console.core.model.facts import (
     ReadySeen,
     Requested,
     RobotErrorSeen,
+    StartRemarked,
     StorageSeen,
     TerminalSpawned,
     UserRegistered,
@@ -114,6 +115,8 @@ def _take_rare(turn: Turn, fact: Fact) -> None:
             link.take_login_act_failed(turn, fact)
         case Requested():
             requests.take_request(turn, fact)
+        case StartRemarked():
+            starting.take_remark(turn, fact)
         case PasswordStored():
             requests.take_password(turn)
         case UserRegistered(user=user):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mt5console.core.model.commands import Command, StartTerminal
 from mt5console.core.model.desired import Run
-from mt5console.core.model.facts import ActFailed
+from mt5console.core.model.facts import ActFailed, StartRemarked
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name
@@ -210,6 +210,17 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
     turn.explain(
         "not tried again", f"{fact.code}: {fact.text}", "a person mends the cause, then starts it", before=before
     )
+
+
+def take_remark(turn: Turn, fact: StartRemarked) -> None:
+    """Our start goes on, and people should know what did not go with it."""
+    start = turn.watch.start
+    if start is None or start.act_id != fact.act_id:
+        return
+    turn.by_person = start.by_person
+    turn.say("warning", f"MT5 terminal is started all the same ({turn.who}): {fact.text}")
+    next_step = "after an update, or a start by hand, algo trading may be off: an incident says so then"
+    turn.explain("started all the same", fact.text, next_step)
 
 
 def login_seen(watch: TerminalWatch, *, fresh_agent: bool) -> bool:
