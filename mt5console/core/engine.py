@@ -203,6 +203,8 @@ class Engine:
             self.save_user(verdict.watch.user)
         if verdict.remember:
             self._changes.append(SaveWatch(user_id=user_id, state=to_stored(verdict.watch)))
+        for robot_id, run in verdict.runs:
+            self.save_robot(replace(self.robots[robot_id], run=run))
         self._changes.extend(verdict.decisions)
         for wanted in verdict.opened:
             self._changes.extend(self.incidents.open(user_id, wanted, now, len(self.users)))

@@ -186,6 +186,24 @@ def test_robots_that_stop_or_freeze_are_an_alert_and_one_deploy_heals_each(morni
     assert desk.terminal(ROBOTS)["pid"] == morning.pids[ROBOTS]
 
 
+def test_a_robot_removed_by_hand_stays_off_its_chart_through_a_stop_and_a_start_until_it_is_deployed(
+    morning: Morning,
+) -> None:
+    desk, robot_id = morning.desk, DISK * 100 + 1
+    desk.wait_healthy(DISK)
+    desk.fault(DISK, "robot-stop", str(robot_id))
+    wait_for(lambda: desk.incidents_of(DISK) == ["removed_by_hand"], "the question about the removed robot")
+    assert f"robot {robot_id} suspended" in desk.trace(DISK)
+    for act in ("stop", "start"):
+        assert desk.command("terminal", act, str(DISK)).returncode == 0
+    wait_for(lambda: desk.incidents_of(DISK) == ["removed_by_hand"], "the same question after the start")
+    assert desk.robot(robot_id)["state"] == "suspended"
+    assert f"put robot {robot_id} back" not in desk.trace(DISK)
+    desk.fault(DISK, "clear")
+    assert desk.command("deploy", str(robot_id)).returncode == 0
+    desk.wait_healthy(DISK)
+
+
 def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(morning: Morning) -> None:
     desk = morning.desk
 

@@ -33,6 +33,9 @@ AUTH_NEXT = (
 )
 AUTH_AFTER = "a person sets the right password, or releases the terminal"
 
+OURS_S = 30.0
+"""The terminal writes its journal late: a removal that is told so soon after an act of ours is ours."""
+
 EARLIER_S = 1.0
 """Evidence written so long before the process began is of an earlier one (clocks of files are coarse)."""
 
@@ -157,7 +160,7 @@ def take_journal(turn: Turn, fact: JournalSeen) -> None:
     """A line of the journal: kept for people, and marked where it explains an end or a switch."""
     entry = fact.entry
     turn.put(journal=(*turn.watch.journal, entry)[-JOURNAL_KEPT:])
-    marks = _marked(turn.watch.marks, entry, turn.now.mono_s)
+    marks = _marked(turn, turn.watch.marks, entry)
     if marks is not turn.watch.marks:
         turn.put(marks=marks)
     if entry.kind is JournalKind.AUTHORIZATION_FAILED and entry.detail("login") in (
@@ -192,7 +195,8 @@ def stop_logins(turn: Turn, why: str) -> None:
     turn.remember()
 
 
-def _marked(marks: JournalMarks, entry: JournalEntry, mono_s: float) -> JournalMarks:
+def _marked(turn: Turn, marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
+    mono_s = turn.now.mono_s
     match entry.kind:
         case JournalKind.STARTED:
             return NO_MARKS
@@ -209,19 +213,37 @@ def _marked(marks: JournalMarks, entry: JournalEntry, mono_s: float) -> JournalM
         case JournalKind.ALGO_ENABLED:
             return replace(marks, algo_reason="")
         case JournalKind.ROBOT_REMOVED | JournalKind.ROBOT_LOADED:
-            return _robot_marked(marks, entry)
+            return _robot_marked(turn, marks, entry)
         case _:
             return marks
 
 
-def _robot_marked(marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
+def _robot_marked(turn: Turn, marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
     named = robot_of_expert(entry.detail("robot") or "")
     if named is None:
         return marks
     others = tuple(robot_id for robot_id in marks.removed if robot_id != named[0])
-    if entry.kind is JournalKind.ROBOT_REMOVED:
+    if entry.kind is JournalKind.ROBOT_REMOVED and not _is_ours(turn, RobotId(named[0])):
         return replace(marks, removed=(*others, RobotId(named[0]))[-JOURNAL_KEPT:])
     return replace(marks, removed=others)
+
+
+def _is_ours(turn: Turn, robot_id: RobotId) -> bool:
+    """Whether a removal that the journal tells now may be an act of ours, told late."""
+    memory = turn.watch.robots.get(robot_id, NO_ROBOT)
+    acted = (memory.ours_mono_s, memory.removed_mono_s)
+    return robot_id in turn.fleet.deploying or any(
+        mono_s is not None and turn.now.mono_s - mono_s < OURS_S for mono_s in acted
+    )
+
+
+def note_deploying(turn: Turn) -> None:
+    """Which robots have something of ours under way changed."""
+    before, after = turn.watch.deploying, turn.fleet.deploying
+    if before != after:
+        for robot_id in before ^ after:
+            turn.put_robot(robot_id, ours_mono_s=turn.now.mono_s)
+        turn.put(deploying=after)
 
 
 def _alive(turn: Turn, mono_s: float) -> None:

@@ -54,8 +54,7 @@ def decide(
     `robots`: all desired robots of this user. The same arguments always give the same verdict.
     """
     turn = Turn(watch, now, policy, robots, fleet, fact)
-    if turn.watch.deploying != fleet.deploying:
-        turn.put(deploying=fleet.deploying)
+    absorb.note_deploying(turn)
     if fact is not None:
         _take(turn, fact)
         if isinstance(fact, NOT_NEWS) and _is_quiet(turn.watch):

@@ -125,7 +125,8 @@ class JournalMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotMemory:
-    """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY."""
+    """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY;
+    `ours_mono_s`: when something of ours (a deployment, put-back or removal) last began or ended for it."""
 
     ready: Ready | None = None
     beat: Heartbeat | None = None
@@ -137,6 +138,7 @@ class RobotMemory:
     restored: bool = False
     removals: int = 0
     removed_mono_s: float | None = None
+    ours_mono_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

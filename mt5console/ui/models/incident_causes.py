@@ -149,7 +149,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
         ),
         "removed_by_hand": Cause(
             title="Robot removed by hand",
-            means="Somebody took it off its chart: nobody manages its positions.",
+            means="Somebody took it off its chart: nobody manages its positions. No start puts it back.",
             rank=56,
             lamp="warning",
             act="redeploy",
