@@ -26,7 +26,7 @@ from mt5console.core.model.facts import (
     UserForgotten,
     UserRegistered,
 )
-from mt5console.core.model.ids import Now, RobotId, ServerId, UserId
+from mt5console.core.model.ids import Now, RobotId, ServerId, UserId, same_account
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.records import (
     Change,
@@ -267,7 +267,7 @@ class Engine:
             for robot in self.robots.values()
             if robot.user_id != user_id
             and (other := self.users.get(robot.user_id)) is not None
-            and other.account == user.account
+            and same_account(other.account, user.account)
             and not other.watch_only
         )
         return terminal_known(self.watches[user_id], mine, rivals, now, self.policy)

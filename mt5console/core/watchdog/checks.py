@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mt5console.core.model.desired import DesiredRobot, RobotRun
-from mt5console.core.model.ids import Now, RobotId
+from mt5console.core.model.ids import Now, RobotId, same_server
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.snapshots import CheckView
-from mt5console.core.watchdog.identity import same_server
 from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
 from mt5console.core.watchdog.policy import Policy
 from mt5console.core.watchdog.watch import TerminalWatch

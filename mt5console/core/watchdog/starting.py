@@ -10,13 +10,13 @@ from dataclasses import replace
 from mt5console.core.model.commands import Command, StartTerminal
 from mt5console.core.model.desired import Run
 from mt5console.core.model.facts import ActFailed, StartRemarked
+from mt5console.core.model.ids import same_server
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name
 from mt5console.core.watchdog.absorb import AUTH_AFTER
 from mt5console.core.watchdog.checks import agent_fresh, expected_robots
 from mt5console.core.watchdog.ending import show_quarantine
-from mt5console.core.watchdog.identity import same_server
 from mt5console.core.watchdog.memory import StartIntent
 from mt5console.core.watchdog.process import wipe_ini
 from mt5console.core.watchdog.states import State, Trigger
