@@ -231,11 +231,12 @@ def _restore(turn: Turn, robot: DesiredRobot) -> None:
 
 def _report_missing(turn: Turn, robot: DesiredRobot, *, restored: bool) -> None:
     robot_id = robot.robot_id
-    if robot_id in turn.watch.marks.removed and not restored:
+    told = robot_id in turn.watch.marks.removed and not restored
+    if told or turn.is_open(IncidentKind.REMOVED_BY_HAND, robot_id):
         if _agent_outlived(turn, robot_id):
             _suspend(turn, robot)
         return
-    if turn.is_open(IncidentKind.REMOVED_BY_HAND, robot_id) or turn.is_open(IncidentKind.ROBOT_MISSING, robot_id):
+    if turn.is_open(IncidentKind.ROBOT_MISSING, robot_id):
         return
     text = "could not be put back after the start"
     if not restored:
@@ -259,21 +260,22 @@ def _agent_outlived(turn: Turn, robot_id: RobotId) -> bool:
 def _suspend(turn: Turn, robot: DesiredRobot) -> None:
     """A person took it off its chart: nothing puts it back until somebody asks."""
     robot_id = robot.robot_id
+    if turn.fleet.mode is Mode.OFF:
+        return
     turn.clear(IncidentKind.ROBOT_MISSING, "its removal by hand is in the journal", robot_id)
     _announce_gone(turn, robot)
-    if not _ask_about(turn, robot_id):
-        return
+    _ask_about(turn, robot_id)
     turn.want_robot(robot_id, RobotRun.SUSPENDED)
     turn.put_robot(robot_id, missing_since_mono_s=None)
     turn.explain(
         f"robot {robot_id} suspended",
-        "the journal tells its removal, nothing of ours was under way for it, and the agent lists no chart with it",
+        "it was removed by hand: nothing of ours was under way for it, and the agent lists no chart with it",
         "no start of the terminal puts it back; a person redeploys or removes it",
     )
 
 
-def _ask_about(turn: Turn, robot_id: RobotId) -> bool:
-    return turn.open(
+def _ask_about(turn: Turn, robot_id: RobotId) -> None:
+    turn.open(
         IncidentKind.REMOVED_BY_HAND,
         f"robot {robot_id} of {turn.who} was removed from its chart by hand; it is suspended",
         "was that meant? If not, redeploy it (one click); if so, remove it; until then it stays off its chart",

@@ -252,6 +252,26 @@ def test_a_robot_removed_by_hand_is_stored_as_suspended_with_its_incident() -> N
     assert w.engine.snapshot(w.now).terminals[0].robots[0].state == "suspended"
 
 
+def test_a_deployment_that_is_refused_before_anything_was_done_leaves_a_robot_suspended() -> None:
+    version = RobotVersion(
+        deployment_id=DeploymentId("d1"),
+        slot=SLOT_A,
+        inputs=(),
+        inputs_hash="h",
+        source_hash="s",
+        symbol="EURUSD",
+        timeframe=Timeframe.H1,
+    )
+    w = world(Run.STOPPED, [replace(ROBOT, run=RobotRun.SUSPENDED, active=version)])
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    request = DeployRequest(robot_id=RobotId(7), confirm_live=500, even_with_positions=True)
+    _, operation = w.ask(request)
+    for _ in range(200):
+        w.step(ProcessAbsent(user_id=UserId(1)), seconds=0.5)
+    assert w.operations[operation.operation_id].result["status"] == "FAILED"  # type: ignore[index]
+    assert w.engine.robots[RobotId(7)].run is RobotRun.SUSPENDED
+
+
 def beat(sequence: int, now: Now) -> HeartbeatSeen:
     seen = Heartbeat(
         robot_id=RobotId(7),

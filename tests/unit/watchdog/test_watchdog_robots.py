@@ -131,6 +131,18 @@ def test_a_deployment_ends_the_question(play) -> None:
     assert play.open_kinds == set()
 
 
+def test_a_deployment_that_put_nothing_on_the_chart_leaves_it_suspended(play) -> None:
+    removed_by_hand(play)
+    play.fleet = replace(play.fleet, deploying=frozenset({RobotId(123)}))
+    play >> 5.0
+    play.robots = (replace(play.robots[0], run=RobotRun.RUNNING),)
+    play.fleet = replace(play.fleet, deploying=frozenset())
+    play >> 60.0
+    assert play.robots[0].run is RobotRun.SUSPENDED
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+    assert play.restores == []
+
+
 def test_a_robot_that_was_forgotten_is_not_asked_about_any_more(play) -> None:
     removed_by_hand(play)
     play.robots = ()
