@@ -24,6 +24,7 @@ from mt5console.core.errors import (
     RefusedForSafety,
     UsageInvalid,
 )
+from mt5console.core.model.ids import same_server
 from mt5console.core.ports import EngineDoor
 
 __all__ = ["EAManager", "MT5Watchdog", "UserMT5Manager", "configure", "generate_mql5"]
@@ -140,7 +141,7 @@ class MT5Watchdog:
 
     def _user_id(self, door: EngineDoor) -> int:
         for user in door.users():
-            if (user["login"], user["server"]) == (self._login, self._server):
+            if user["login"] == self._login and same_server(user["server"], self._server):
                 return int(user["user_id"])
         raise NotFound(
             "unknown_account",
@@ -205,7 +206,7 @@ class UserMT5Manager:
             if self._password is None:
                 raise UsageInvalid("no_password", f"user {self._user_id} is new: give its account's password")
             door.add_user(self._user_id, self._login, self._server, self._password)
-        elif (known["login"], known["server"]) != (self._login, self._server):
+        elif known["login"] != self._login or not same_server(known["server"], self._server):
             owned = f"{known['login']}@{known['server']}"
             raise Conflict("other_account", f"user {self._user_id} belongs to {owned}: one user keeps one account")
         elif self._password is not None:

@@ -1,4 +1,4 @@
-"""terminal start|stop|restart, stop-all, resume."""
+"""terminal start|stop|restart, release, stop-all, resume."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def restart(
 ) -> int:
     """Close and start again; done when every running robot is proven back or named as missing."""
     return _guarded(session_of(context), "terminal_restart", user, live, even_with_positions, timeout)
+
+
+def release(context: typer.Context, user: UserArgument, live: Live = None) -> int:
+    """You have looked: quarantine, suspension or a refused login ends, and the watchdog acts on this terminal again."""
+    return perform(session_of(context), "release", {"user_id": user, "confirm_live": live}, _words)
 
 
 def stop_all(

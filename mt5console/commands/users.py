@@ -15,6 +15,7 @@ from mt5console.core.credentials import Secret
 from mt5console.core.errors import UsageInvalid
 
 LONGEST_PASSWORD = 1024
+_USED = "a login that was refused is tried again with it, any other uses it when it is due"
 
 user_commands = typer.Typer(help="Users: one isolated terminal directory each.")
 
@@ -48,12 +49,12 @@ def add(
 
 @user_commands.command("password")
 def password(context: typer.Context, user_id: UserArgument, password_stdin: PasswordStdin = False) -> int:
-    """Replace a user's password in the keyring."""
+    """Replace a user's password in the keyring; a login that waited for it is tried by the watchdog's usual rules."""
     session = session_of(context)
     secret = _password(password_stdin)
     with session.open(acting=True) as door:
         answer = door.set_password(user_id, secret)
-    emit(session, answer, lambda: say(f"The password of user {user_id} is replaced."))
+    emit(session, answer, lambda: say(f"The password of user {user_id} is replaced; {_USED}."))
     return 0
 
 

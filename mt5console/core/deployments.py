@@ -264,6 +264,8 @@ class Deployments:
         if robot is None or not state.plan.deploys:
             return
         run = RobotRun.RUNNING if state.active_after is not None else RobotRun.REGISTERED
+        if robot.run is RobotRun.SUSPENDED and not state.touched:
+            run = robot.run  # refused before anything was done: nobody has answered the question yet
         newer = replace(robot, active=state.active_after, run=run)
         if newer != robot:
             self._engine.save_robot(newer)

@@ -29,7 +29,7 @@ from mt5console.core.model.facts import (
     UserForgotten,
     UserRegistered,
 )
-from mt5console.core.model.ids import Now, RobotId, ServerId, UserId
+from mt5console.core.model.ids import Now, RobotId, ServerId, UserId, same_account
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.records import (
     Change,
@@ -220,6 +220,8 @@ class Engine:
             self.save_user(verdict.watch.user)
         if verdict.remember:
             self._changes.append(SaveWatch(user_id=user_id, state=to_stored(verdict.watch)))
+        for robot_id, run in verdict.runs:
+            self.save_robot(replace(self.robots[robot_id], run=run))
         self._changes.extend(verdict.decisions)
         for wanted in verdict.opened:
             self._changes.extend(self.incidents.open(user_id, wanted, now, len(self.users)))
@@ -282,7 +284,7 @@ class Engine:
             for robot in self.robots.values()
             if robot.user_id != user_id
             and (other := self.users.get(robot.user_id)) is not None
-            and other.account == user.account
+            and same_account(other.account, user.account)
             and not other.watch_only
         )
         return terminal_known(self.watches[user_id], mine, rivals, now, self.policy)

@@ -14,6 +14,7 @@ from mt5console.core.credentials import Secret
 from mt5console.core.deployment.inputs.includes import terminal_includes
 from mt5console.core.deployment.shape import deploy_shape
 from mt5console.core.deployment.sources import complete_inputs, read_source, render_template, source_hash
+from mt5console.core.engine import Engine
 from mt5console.core.errors import (
     EXIT_REFUSED,
     EXIT_USAGE,
@@ -27,7 +28,7 @@ from mt5console.core.errors import (
     unknown_user,
 )
 from mt5console.core.model.desired import DesiredRobot
-from mt5console.core.model.facts import Requested, RobotRegistered, UserForgotten, UserRegistered
+from mt5console.core.model.facts import PasswordStored, Requested, RobotRegistered, UserForgotten, UserRegistered
 from mt5console.core.model.ids import Account, OperationId, RobotId, Timeframe, TradeMode, UserId
 from mt5console.core.model.records import OperationState
 from mt5console.core.model.request_codec import parse_request
@@ -184,10 +185,24 @@ class RuntimeDoor:
         return {**user_json(user), "warnings": list(warnings)}
 
     def set_password(self, user_id: int, password: Secret) -> dict[str, Any]:
-        """Replace a known user's password in the keyring; nothing else changes."""
+        """Replace a known user's password in the keyring; a login that waited for it is tried by the usual rules."""
         self._known_user(user_id)
-        self._host.provisioner.set_password_of(UserId(user_id), password)
+        wanted = UserId(user_id)
+        with self._registry:
+            self._host.provisioner.set_password_of(wanted, password)
+            before = self._passwords(wanted)
+            self._host.loop.post(PasswordStored(user_id=wanted))
+            self._seen(lambda: self._passwords(wanted) != before)
         return {"user_id": user_id}
+
+    def _passwords(self, user_id: UserId) -> int | None:
+        """How many passwords the engine was told of; None for a user that was removed meanwhile."""
+
+        def look(engine: Engine) -> int | None:
+            watch = engine.watches.get(user_id)
+            return None if watch is None else watch.link.passwords
+
+        return self._host.loop.read(look)
 
     def remove_user(self, user_id: int, confirm_live: int | None) -> dict[str, Any]:
         """Remove a stopped user: its directory is moved away, its password forgotten."""

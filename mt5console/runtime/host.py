@@ -33,6 +33,7 @@ from mt5console.core.model.requests import Mode
 from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.ports import Platform
 from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.core.watchdog.identity import account_as_spelt
 from mt5console.core.watchdog.policy import Policy
 from mt5console.runtime.deployment_acts import DeploymentActs
 from mt5console.runtime.events import EventLog
@@ -284,10 +285,11 @@ class EngineHost:
         return self.loop.read(lambda engine: engine.probe_wanted(user_id, now))
 
     def _account_of(self, user_id: UserId) -> Account:
-        user = self.loop.read(lambda engine: engine.users.get(user_id))
-        if user is None:
+        """The account that a command to the user's agent names."""
+        watch = self.loop.read(lambda engine: engine.watches.get(user_id))
+        if watch is None:
             raise unknown_user(user_id)
-        return user.account
+        return account_as_spelt(watch)
 
     def _password_of(self, user_id: UserId) -> Secret | None:
         return self.provisioner.password_of(user_id)

@@ -22,9 +22,11 @@ from mt5console.core.model.commands import (
     StartTerminal,
     WipeStartIni,
 )
-from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, TerminalSpawned
-from mt5console.core.model.ids import Timeframe, UserId
+from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, StartRemarked, TerminalSpawned
+from mt5console.core.model.ids import Account, Timeframe, UserId
 from mt5console.core.ports import Platform, ProcessRef
+from mt5console.core.terminal.common_ini import keep_algo_on
+from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.terminal.profile import prune_profile
 from mt5console.core.terminal.protocol import STOP_LATCH
 from mt5console.core.terminal.start_ini import start_ini_bytes
@@ -76,11 +78,11 @@ class TerminalActs:
             return
         password = self._password_of(command.user_id)
         if password is None:
-            text = f"the keyring holds no password for {command.account}: store it with `mt5console user add` again"
-            raise ConsoleError("no_secret", text)
+            raise _no_secret(command.user_id, command.account)
         layout = target.layout
         self._programs.bring_up(layout)
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
+        self._keep_algo_on(command, layout)
         symbol = self._agent_symbol_of(command.user_id)
         ini = start_ini_bytes(command.account, password, agent_symbol=symbol, agent_timeframe=AGENT_TIMEFRAME)
         self._platform.files.write_atomic(layout.start_ini, ini, private=True)
@@ -97,6 +99,15 @@ class TerminalActs:
                 user_id=command.user_id, act_id=command.act_id, pid=ref.pid, started_utc_s=ref.created_utc_s
             )
         )
+
+    def _keep_algo_on(self, command: StartTerminal, layout: TerminalLayout) -> None:
+        """A start that is not ours, as after a LiveUpdate, finds algo trading on, too; that it will not is told."""
+        try:
+            keep_algo_on(layout, self._platform.files)
+        except (ConsoleError, OSError) as error:
+            why = error.text if isinstance(error, ConsoleError) else str(error.strerror or error)
+            text = f"its common.ini could not be told to keep algo trading on: {why}"
+            self._post(StartRemarked(user_id=command.user_id, act_id=command.act_id, text=text))
 
     def _process(self, user_id: UserId, pid: int) -> ProcessRef:
         """The watched process, if it still is the one that was decided about."""
@@ -150,7 +161,7 @@ class TerminalActs:
         target = self._target(command.user_id)
         password = self._password_of(command.user_id)
         if password is None:
-            raise ConsoleError("no_secret", f"the keyring holds no password for {command.account}")
+            raise _no_secret(command.user_id, command.account)
         result = self._platform.probes.login(target.executable, command.account, password, self._login_deadline_s)
         self._post(
             LoginFinished(
@@ -161,3 +172,8 @@ class TerminalActs:
                 text=result.text,
             )
         )
+
+
+def _no_secret(user_id: UserId, account: Account) -> ConsoleError:
+    how = f"`mt5console user password {user_id} --password-stdin`"
+    return ConsoleError("no_secret", f"the keyring holds no password for {account}: store it with {how}")

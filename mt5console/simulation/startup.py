@@ -74,17 +74,21 @@ def read_start(arguments: Sequence[str], disk: Disk, directory: str, common_path
     )
 
 
-def save_common(disk: Disk, path: str, *, login: int, server: str, algo_is_on: bool, off_at_change: bool) -> None:
-    """Write common.ini as a clean exit does: the account without its password, and the algo button. Raises OSError."""
+def save_common(disk: Disk, path: str, *, login: int, server: str, algo_is_on: bool | None) -> None:
+    """Write common.ini as a clean exit does: the account without its password, and the algo button. Raises OSError.
+
+    `algo_is_on`: None when nobody switched it in this life. What a start ini says of [Experts] is never written back.
+    """
     ini = IniFile.decode(disk.read(path) or b"")
     if login:
         ini.set("Common", "Login", str(login))
         ini.set("Common", "Server", server)
     ini.set("Common", "KeepPrivate", ini.get("Common", "KeepPrivate") or "0")
     ini.set("Experts", "AllowDllImport", ini.get("Experts", "AllowDllImport") or "0")
-    ini.set("Experts", "Enabled", "1" if algo_is_on else "0")
-    ini.set("Experts", "Account", "1" if off_at_change else "0")
-    ini.set("Experts", "Profile", ini.get("Experts", "Profile") or "0")
+    if algo_is_on is not None:
+        ini.set("Experts", "Enabled", "1" if algo_is_on else "0")
+    for key, default in (("Enabled", "0"), ("Account", "1"), ("Profile", "1")):
+        ini.set("Experts", key, ini.get("Experts", key) or default)
     disk.replace(path, ini.encode())
 
 

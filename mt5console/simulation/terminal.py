@@ -77,6 +77,7 @@ class Terminal:
         self._faults = FaultActs(self, base, _user_of(directory))
         self._start = read_start(arguments, self.disk, str(directory), self._common_path, self._accounts_path)
         self.host.algo_is_on = self._start.algo_is_on
+        self._algo_was_switched = False
         self._wire = WireServer(executable, TerminalAnswers(self))
         self._wake, self._woken = socket.socketpair()
 
@@ -112,6 +113,7 @@ class Terminal:
         """The toolbar's button."""
         if self.host.algo_is_on != is_on:
             self.host.algo_is_on = is_on
+            self._algo_was_switched = True
             self._algo_line()
 
     def update_live(self) -> None:
@@ -200,6 +202,7 @@ class Terminal:
     def _authorised(self, login: Login, changed: bool) -> None:
         if login.by_wire and self._start.off_at_account_change and self.host.algo_is_on:
             self.host.algo_is_on = False
+            self._algo_was_switched = True
             self.journal.write("Experts", *ACCOUNT_CHANGED)
         if changed:
             for chart in tuple(self.charts.open_charts):
@@ -245,8 +248,7 @@ class Terminal:
             self._common_path,
             login=login,
             server=server,
-            algo_is_on=self.host.algo_is_on,
-            off_at_change=self._start.off_at_account_change,
+            algo_is_on=self.host.algo_is_on if self._algo_was_switched else None,
         )
 
     def _attempt(self, write: Callable[[], object]) -> None:

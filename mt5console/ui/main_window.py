@@ -296,7 +296,7 @@ class MainWindow(WindowFrame):
         if terminal is not None and not self._read_only:
             from mt5console.ui.window.menus import terminal_menu
 
-            terminal_menu(terminal, self, self).popup(where)
+            terminal_menu(terminal, self._desk.fleet.incidents, self, self).popup(where)
 
     @Slot(str, object, object)
     def _on_act_asked(self, name: str, user_id: int, robot_id: int | None) -> None:

@@ -4,7 +4,9 @@ import re
 import time
 
 from mt5console.core.model.observed import JournalKind
+from mt5console.core.terminal.common_ini import keep_algo_on
 from mt5console.core.terminal.journal_file import read_journal
+from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.inifile import IniFile
 from mt5console.simulation.journal import Journal
 from tests.simulation.sim_world import wait_for
@@ -110,7 +112,7 @@ def test_a_clean_exit_is_quick_and_the_robots_come_back_from_the_profile(sim):
     texts = user.texts()
     assert "expert Robot_7_a (EURUSD,H1) removed" in texts
     assert user.ready(7) is None
-    assert common(user).number("Experts", "Enabled") == 1
+    assert common(user).number("Experts", "Enabled") == 0  # a start ini is read-only to the terminal
     assert common(user).number("Common", "Login") == 5001
     assert common(user).get("Common", "Password") is None
     user.start()
@@ -126,8 +128,21 @@ def test_a_start_without_a_config_has_no_password_and_stays_logged_out(sim):
     user.process = user.spawn("/portable")
     status = user.wait_status(since=began)
     assert (status.login, status.connected, status.positions) == (0, False, None)
-    assert status.trade_allowed
+    # The start ini of the life before was read-only to it: common.ini holds, and that one has algo trading off.
+    assert not status.trade_allowed
     assert not any("launched with" in text for text in user.texts()[-8:])
+
+
+def test_what_common_ini_says_of_algo_trading_outlives_starts_with_and_without_a_config(sim):
+    user = sim.user()
+    assert keep_algo_on(user.layout, LocalFileStore())
+    user.start()
+    user.close()
+    experts = [common(user).get("Experts", key) for key in ("Enabled", "Account", "Profile")]
+    assert experts == ["1", "0", "0"]
+    began = time.time()
+    user.process = user.spawn("/portable")
+    assert user.wait_status(since=began).trade_allowed
 
 
 def test_a_kept_password_logs_in_without_a_config_and_stands_in_no_file(sim):

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mt5console.core.credentials import Secret
 from mt5console.simulation.broker import broker_of
-from tests.story.desk import Desk, Sampler, wait_for
+from tests.story.desk import PASSWORD, Desk, Sampler, wait_for
 
 CRASH, FREEZE, IPC_DEAD, UPDATE, PROFILE_LOSS, PROFILE_STALE, LOGOUT, SLOW = range(1, 9)
 LINK, CLOSED, IPC, DISK, ALGO, ROBOTS, AUTH, WRONG, INIT, MOVED = range(9, 19)
@@ -202,6 +203,24 @@ def test_a_robot_on_another_timeframe_opens_nothing_and_a_person_is_told(morning
     assert desk.terminal(MOVED)["pid"] == morning.pids[MOVED]
 
 
+def test_a_robot_removed_by_hand_stays_off_its_chart_through_a_stop_and_a_start_until_it_is_deployed(
+    morning: Morning,
+) -> None:
+    desk, robot_id = morning.desk, DISK * 100 + 1
+    desk.wait_healthy(DISK)
+    desk.fault(DISK, "robot-stop", str(robot_id))
+    wait_for(lambda: desk.incidents_of(DISK) == ["removed_by_hand"], "the question about the removed robot")
+    assert f"robot {robot_id} suspended" in desk.trace(DISK)
+    for act in ("stop", "start"):
+        assert desk.command("terminal", act, str(DISK)).returncode == 0
+    wait_for(lambda: desk.incidents_of(DISK) == ["removed_by_hand"], "the same question after the start")
+    assert desk.robot(robot_id)["state"] == "suspended"
+    assert f"put robot {robot_id} back" not in desk.trace(DISK)
+    desk.fault(DISK, "clear")
+    assert desk.command("deploy", str(robot_id)).returncode == 0
+    desk.wait_healthy(DISK)
+
+
 def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(morning: Morning) -> None:
     desk = morning.desk
 
@@ -220,8 +239,10 @@ def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(morning: M
     assert refusals() == tried
     assert desk.acts_of(AUTH)["LogInAgain"] == 1
     desk.fault(AUTH, "clear")
-    assert desk.act("release", user_id=AUTH)["state"] == "done"
+    desk.door.set_password(AUTH, Secret(PASSWORD))
     desk.wait_healthy(AUTH)
+    assert "password stored: logins are allowed again" in desk.trace(AUTH)
+    assert "auth_failed" not in desk.incidents_of(AUTH)
     assert refusals() == tried
     assert desk.terminal(AUTH)["pid"] == morning.pids[AUTH]
 
@@ -296,6 +317,9 @@ def test_it_is_healed_and_its_trace_says_how(morning: Morning, healing: Healing)
     robot_id = user_id * 100 + 1
     assert desk.robot(robot_id)["deployment_id"] == morning.versions[robot_id]
     assert (desk.terminal(user_id)["pid"] == morning.pids[user_id]) is healing.same_process
+    # Also where it was not us who started it: its common.ini says so.
+    assert desk.terminal(user_id)["trade_allowed"] is True
+    assert "algo_off" not in desk.incidents_of(user_id, include_cleared=True)
 
 
 @pytest.fixture

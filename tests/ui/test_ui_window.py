@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
+from mt5console.core.watchdog.requests import ENDED_BY_RELEASE
 from mt5console.ui.bridge.access import EngineAccess
 from mt5console.ui.bridge.desk import EngineDesk
 from mt5console.ui.main_window import MainWindow
+from mt5console.ui.pictures import IncidentPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.window.menus import terminal_entries
 from mt5console.ui.window.remembered import Remembered
@@ -151,6 +154,21 @@ def test_the_menu_of_a_terminal_offers_only_what_fits_its_state(window):
     possible = {entry[0] for entry in terminal_entries(terminal, window) if entry is not None and entry[2]}
     assert "Restart terminal" in possible
     assert not possible & {"Start terminal", "Remove user…", "Lift the stop…", "Release: I have looked"}
+
+
+@pytest.mark.parametrize("kind", sorted(kind.value for kind in ENDED_BY_RELEASE))
+def test_a_terminal_can_be_released_while_an_incident_of_it_waits_for_that(window, kind):
+    terminal = replace(window._desk.fleet.terminal(1), state="degraded")
+    mine = IncidentPicture(incident_id="i1", kind=kind, user_id=1)
+    others = (replace(mine, user_id=2), replace(mine, kind="algo_off"), replace(mine, kind="no_such_kind"))
+
+    def offered(*incidents: IncidentPicture) -> bool:
+        return any(
+            entry[2] for entry in terminal_entries(terminal, window, incidents) if entry and "Release" in entry[0]
+        )
+
+    assert offered(*others, mine)
+    assert not offered(*others)
 
 
 @pytest.mark.parametrize(

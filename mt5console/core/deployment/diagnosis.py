@@ -16,6 +16,7 @@ from mt5console.core.deployment.sight import (
     why_not_permitted,
 )
 from mt5console.core.deployment.state import DeploymentState
+from mt5console.core.model.ids import Account, same_account
 from mt5console.core.model.known import TerminalKnown
 from mt5console.core.model.observed import JournalEntry, JournalKind
 from mt5console.core.model.versions import ready_differences
@@ -160,7 +161,7 @@ def _account(state: DeploymentState, known: TerminalKnown) -> tuple[bool | None,
     expected = state.plan.user.account
     if known.agent.login == 0:
         return False, f"{expected} is not logged in"
-    right = known.agent.login == expected.login and known.agent.server == expected.server
+    right = same_account(expected, Account(login=known.agent.login, server=known.agent.server))
     link = "connected" if known.agent.connected else "not connected"
     return right and known.agent.connected, f"{known.agent.login}@{known.agent.server}, {link}"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mt5console.core.deployment.plan import CHARTS_MAX, DeploymentPlan
 from mt5console.core.deployment.sight import charts_of, fresh_agent, why_agent_not_permitted, why_not_permitted
 from mt5console.core.model.desired import DesiredRobot, RobotRun
-from mt5console.core.model.ids import MarginMode
+from mt5console.core.model.ids import Account, MarginMode, same_account
 from mt5console.core.model.known import TerminalKnown
 
 
@@ -94,11 +94,12 @@ def _account(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
             cause="account_out",
             may_change=True,
         )
-    seen = f"{agent.login}@{agent.server}"
+    seen = Account(login=agent.login, server=agent.server)
+    right = same_account(seen, expected)
     return Finding(
         point="account connected",
-        ok=agent.login == expected.login and agent.server == expected.server,
-        evidence=f"{seen} is connected" if seen == str(expected) else f"{seen} is logged in instead of {expected}",
+        ok=right,
+        evidence=f"{seen} is connected" if right else f"{seen} is logged in instead of {expected}",
         cause="wrong_account",
     )
 

@@ -29,7 +29,7 @@ from mt5console.core.isolation.start_inis import sweep_start_inis
 from mt5console.core.isolation.statistics import count_journals, system_statistics, user_statistics
 from mt5console.core.isolation.unfinished import ADD, REMOVE, Intent, Unfinished
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
-from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
+from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId, same_account
 from mt5console.core.model.records import SaveRobot, SaveUser
 from mt5console.core.ports import Platform
 from mt5console.core.resources import mql5_path
@@ -322,7 +322,7 @@ class Provisioner:
             raise StorageFailed("directory_missing", text)
 
     def _user_of(self, account: Account) -> DesiredUser | None:
-        mine = [user for user in self._store.load().users if registry.same_account(user.account, account)]
+        mine = [user for user in self._store.load().users if same_account(user.account, account)]
         return min(mine, key=lambda user: (user.watch_only, user.user_id), default=None)
 
     def _reference(self, user: DesiredUser) -> str:

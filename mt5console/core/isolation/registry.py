@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from mt5console.core.errors import Conflict, UsageInvalid, unknown_user
 from mt5console.core.history.store import Stored
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
-from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
+from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId, same_account
 from mt5console.core.terminal.encoding import is_one_line
 from mt5console.core.terminal.templates import letters_in, room_for_value, room_in_words
 
@@ -53,11 +53,6 @@ def check_account_free(account: Account, user_id: UserId, users: Iterable[Desire
                 f"account {account} belongs to user {other.user_id}: one account has one user (--watch-only looks on)"
             )
             raise Conflict("account_taken", text)
-
-
-def same_account(one: Account, other: Account) -> bool:
-    """Whether two names mean one account; brokers' servers are named without regard to case."""
-    return one.login == other.login and one.server.casefold() == other.server.casefold()
 
 
 def check_symbol(symbol: str) -> None:

@@ -191,6 +191,15 @@ class TerminalSpawned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartRemarked:
+    """Something beside a StartTerminal command did not go as it should; the terminal is started all the same."""
+
+    user_id: UserId
+    act_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginFinished:
     """A LogInAgain command ended."""
 
@@ -251,6 +260,13 @@ class ActFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordStored:
+    """A person or script stored a password for the user; what it is stays in the keyring."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
     """A person or script asks for an act. `actor` says who, for the record."""
 
@@ -279,10 +295,12 @@ Fact = (
     | StorageSeen
     | StopLatchSeen
     | TerminalSpawned
+    | StartRemarked
     | LoginFinished
     | CompileFinished
     | AgentReplied
     | ActDone
     | ActFailed
+    | PasswordStored
     | Requested
 )

@@ -90,6 +90,16 @@ class Account:
         return f"{self.login}@{self.server}"
 
 
+def same_server(one: str, other: str) -> bool:
+    """Whether two names mean one broker's server: compared without case and surrounding blanks."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def same_account(one: Account, other: Account) -> bool:
+    """Whether two names mean one account."""
+    return one.login == other.login and same_server(one.server, other.server)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
     """One reading of both clocks, handed to every decision so that none reads a clock itself.

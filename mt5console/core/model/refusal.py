@@ -30,4 +30,7 @@ def refusal_next_step(why: str) -> str:
         return (
             "log it in by hand at every start, or use an account without one-time passwords; no login is tried for it"
         )
-    return "check login, server and password; store the right password, then release it; no blind retries"
+    return (
+        "check login, server and password; a new password is tried once it is set (`mt5console user password`), "
+        "the stored one once the terminal is released (`mt5console release`); no blind retries"
+    )

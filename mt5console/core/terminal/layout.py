@@ -29,9 +29,10 @@ def find_child(directory: Path, name: str) -> Path:
         return exact
     wanted = name.casefold()
     try:
-        for entry in os.scandir(directory):
-            if entry.name.casefold() == wanted:
-                return Path(entry.path)
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if entry.name.casefold() == wanted:
+                    return Path(entry.path)
     except OSError:
         pass
     return exact
@@ -228,8 +229,8 @@ class TerminalLayout:
 
     @property
     def common_ini(self) -> Path:
-        """config/common.ini: written by the terminal at a clean exit."""
-        return self.config / "common.ini"
+        """config/common.ini as it is spelt on disk: written by the terminal at a clean exit."""
+        return find_child(self.config, "common.ini")
 
     @property
     def start_ini(self) -> Path:

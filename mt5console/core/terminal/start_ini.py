@@ -8,6 +8,7 @@ from __future__ import annotations
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.model.ids import Account, Timeframe
+from mt5console.core.terminal.common_ini import ALGO_STAYS_ON
 from mt5console.core.terminal.encoding import encode, is_one_line
 from mt5console.core.terminal.layout import AGENT_EXPERT
 
@@ -33,7 +34,8 @@ def start_ini_bytes(
         )
         lines.append(f"Password={value}")
     lines += ["KeepPrivate=0", "NewsEnable=0", "CertInstall=0"]
-    lines += ["[Experts]", "AllowLiveTrading=1", "AllowDllImport=0", "Enabled=1", "Account=0", "Profile=0"]
+    lines += ["[Experts]", "AllowLiveTrading=1", "AllowDllImport=0"]
+    lines += [f"{key}={value}" for key, value in ALGO_STAYS_ON]
     lines += ["[StartUp]", f"Expert={AGENT_EXPERT}", f"Symbol={agent_symbol}", f"Period={agent_timeframe.value}"]
     return encode("\n".join(lines) + "\n")
 

@@ -18,15 +18,19 @@ from mt5console.core.model.facts import (
     RobotErrorSeen,
     StorageSeen,
 )
-from mt5console.core.model.ids import TradeMode
+from mt5console.core.model.ids import RobotId, TradeMode
 from mt5console.core.model.observed import JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.model.refusal import refusal
+from mt5console.core.model.refusal import refusal, refusal_next_step
+from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.checks import NO_ANSWER, OUR_SIDE, agent_fresh
 from mt5console.core.watchdog.marks import marked
 from mt5console.core.watchdog.memory import NO_ROBOT, AgentMemory, IpcMemory
 from mt5console.core.watchdog.turn import Turn
-from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT
+from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT, TerminalWatch
+
+OURS_S = 30.0
+"""The terminal writes its journal late: a removal that is told so soon after an act of ours is ours."""
 
 EARLIER_S = 1.0
 """Evidence written so long before the process began is of an earlier one (clocks of files are coarse)."""
@@ -159,22 +163,60 @@ def take_journal(turn: Turn, fact: JournalSeen) -> None:
     """A line of the journal: kept for people, and marked where it explains an end, a switch or a silence."""
     entry = fact.entry
     turn.put(journal=(*turn.watch.journal, entry)[-JOURNAL_KEPT:])
-    marks = marked(turn.watch.marks, entry, turn.now.mono_s, turn.watch.user.account.login)
+    named = robot_of_expert(entry.detail("robot") or "")
+    ours = entry.kind is JournalKind.ROBOT_REMOVED and named is not None and _is_ours(turn, RobotId(named[0]))
+    marks = marked(turn.watch.marks, entry, turn.now.mono_s, turn.watch.user.account.login, ours=ours)
     if marks is not turn.watch.marks:
         turn.put(marks=marks)
     if entry.kind is JournalKind.AUTHORIZATION_FAILED and entry.detail("login") in (
         None,
         str(turn.watch.user.account.login),
     ):
-        stop_logins(turn, refusal(entry.text, entry.detail("reason") or ""))
+        login_refused(turn, entry.text, entry.detail("reason") or "")
+
+
+def login_refused(turn: Turn, text: str, reason: str = "") -> None:
+    """The broker said no to the password that is stored; said anew when it is another one than was refused before."""
+    if turn.watch.link.auth_stop:
+        return
+    why = refusal(text, reason)
+    stop_logins(turn, why)
+    turn.clear(IncidentKind.NO_SECRET, "a password is stored now; the broker refused it")
+    if turn.is_open(IncidentKind.AUTH_FAILED):
+        told, next_step = auth_failed_text(turn.watch, why), refusal_next_step(why)
+        turn.tried(IncidentKind.AUTH_FAILED, told, next_step, f"one more login: {text}")
+        turn.explain("no further login", why, next_step)
+
+
+def auth_failed_text(watch: TerminalWatch, why: str) -> str:
+    """What the incident of a refused account says."""
+    return f"the account {watch.user.account} of user {watch.user.user_id} is refused: {why}"
 
 
 def stop_logins(turn: Turn, why: str) -> None:
-    """No login is tried again until a person looked, or the account is seen in."""
+    """No login is tried again until a person looked or stored a password, or the account is seen in."""
     if turn.watch.link.auth_stop:
         return
     turn.put_link(auth_stop=why, auth_stop_mono_s=turn.now.mono_s, login_act="")
     turn.remember()
+
+
+def _is_ours(turn: Turn, robot_id: RobotId) -> bool:
+    """Whether a removal that the journal tells now may be an act of ours, told late."""
+    memory = turn.watch.robots.get(robot_id, NO_ROBOT)
+    acted = (memory.ours_mono_s, memory.removed_mono_s)
+    return robot_id in turn.fleet.deploying or any(
+        mono_s is not None and turn.now.mono_s - mono_s < OURS_S for mono_s in acted
+    )
+
+
+def note_deploying(turn: Turn) -> None:
+    """Which robots have something of ours under way changed."""
+    before, after = turn.watch.deploying, turn.fleet.deploying
+    if before != after:
+        for robot_id in before ^ after:
+            turn.put_robot(robot_id, ours_mono_s=turn.now.mono_s)
+        turn.put(deploying=after)
 
 
 def _alive(turn: Turn, mono_s: float) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mt5console.core.model.desired import DesiredRobot, RobotRun
-from mt5console.core.model.ids import Now, RobotId
+from mt5console.core.model.ids import Now, RobotId, same_server
 from mt5console.core.model.observed import ProbeProblem
+from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.snapshots import CheckView
-from mt5console.core.watchdog.identity import same_server
 from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
 from mt5console.core.watchdog.policy import Policy
 from mt5console.core.watchdog.watch import TerminalWatch
@@ -73,6 +73,13 @@ def expected_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...]) -> t
     if watch.user.stop_latched:
         return ()
     return tuple(robot for robot in robots if robot.run is RobotRun.RUNNING and robot.active is not None)
+
+
+def suspended_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...]) -> tuple[DesiredRobot, ...]:
+    """Robots that a person removed by hand; none is told apart while the stop latch stands."""
+    if watch.user.stop_latched:
+        return ()
+    return tuple(robot for robot in robots if robot.run is RobotRun.SUSPENDED and robot.active is not None)
 
 
 def is_beating(robot: DesiredRobot, memory: RobotMemory, now: Now, policy: Policy) -> bool:
@@ -211,7 +218,8 @@ def find_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now
         if not expected:
             return None, None, "no process, and no robot should run"
         return False, _oldest_beat(watch, expected, now), f"no process: {len(expected)} robots do not run"
-    if not expected:
+    asked = _asked_about(watch, robots)
+    if not expected and not asked:
         why = "the stop latch stands" if watch.user.stop_latched else "no robot should run here"
         return True, None, why
     silent: list[RobotId] = []
@@ -228,13 +236,23 @@ def find_robots(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now
         else:
             silent.append(robot.robot_id)
     age = _oldest_beat(watch, expected, now)
-    if silent:
-        return False, age, f"silent or of another version: {_named(silent)} of {len(expected)}"
-    if drifted:
-        return False, age, f"not as proven: {'; '.join(drifted)}"
+    if silent or asked or drifted:
+        words = [f"silent or of another version: {_named(silent)} of {len(expected)}"] if silent else []
+        words += [f"not as proven: {'; '.join(drifted)}"] if drifted else []
+        return False, age, "; ".join([*words, *asked])
     if awaited:
         return None, age, f"awaited: {_named(awaited)} of {len(expected)}"
     return True, age, f"all {len(expected)} beat"
+
+
+def _asked_about(watch: TerminalWatch, robots: tuple[DesiredRobot, ...]) -> list[str]:
+    """Suspended robots whose removal no person has answered yet, in words."""
+    asked = [
+        robot.robot_id
+        for robot in suspended_robots(watch, robots)
+        if (IncidentKind.REMOVED_BY_HAND, robot.robot_id) in watch.open
+    ]
+    return [f"suspended, removed by hand: {_named(asked)}"] if asked else []
 
 
 def in_back_grace(watch: TerminalWatch, now: Now, policy: Policy) -> bool:

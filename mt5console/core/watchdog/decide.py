@@ -13,6 +13,7 @@ from mt5console.core.model.facts import (
     HeartbeatSeen,
     JournalSeen,
     LoginFinished,
+    PasswordStored,
     ProbeAnswered,
     ProbeFailed,
     ProcessAbsent,
@@ -23,6 +24,7 @@ from mt5console.core.model.facts import (
     ReadySeen,
     Requested,
     RobotErrorSeen,
+    StartRemarked,
     StorageSeen,
     TerminalSpawned,
     UserRegistered,
@@ -52,8 +54,7 @@ def decide(
     `robots`: all desired robots of this user. The same arguments always give the same verdict.
     """
     turn = Turn(watch, now, policy, robots, fleet, fact)
-    if turn.watch.deploying != fleet.deploying:
-        turn.put(deploying=fleet.deploying)
+    absorb.note_deploying(turn)
     if fact is not None:
         _take(turn, fact)
         if isinstance(fact, NOT_NEWS) and _is_quiet(turn.watch):
@@ -113,6 +114,10 @@ def _take_rare(turn: Turn, fact: Fact) -> None:
             link.take_login_act_failed(turn, fact)
         case Requested():
             requests.take_request(turn, fact)
+        case StartRemarked():
+            starting.take_remark(turn, fact)
+        case PasswordStored():
+            requests.take_password(turn)
         case UserRegistered(user=user):
             turn.put(user=user)
         case _:

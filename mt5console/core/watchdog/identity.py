@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from mt5console.core.model.desired import DesiredUser
+from mt5console.core.model.ids import Account, same_server
 from mt5console.core.model.observed import AgentStatus, ProbeAnswer
 from mt5console.core.watchdog.watch import TerminalWatch
 
@@ -40,9 +41,12 @@ def same_directory(expected: str, seen: str) -> bool:
     )
 
 
-def same_server(expected: str, seen: str) -> bool:
-    """Broker server names, compared without case and surrounding blanks."""
-    return expected.strip().casefold() == seen.strip().casefold()
+def account_as_spelt(watch: TerminalWatch) -> Account:
+    """The registered account, its server as the terminal spells it: its agent compares letter by letter."""
+    account, agent = watch.user.account, watch.agent
+    if agent is None or agent.login != account.login or not same_server(account.server, agent.server):
+        return account
+    return Account(login=account.login, server=agent.server)
 
 
 def findings(watch: TerminalWatch) -> tuple[Finding, ...]:

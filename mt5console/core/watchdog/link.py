@@ -10,8 +10,8 @@ from mt5console.core.model.commands import LogInAgain
 from mt5console.core.model.facts import ActFailed, LoginFinished
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.model.refusal import refusal, refusal_next_step
-from mt5console.core.watchdog.absorb import stop_logins
+from mt5console.core.model.refusal import refusal_next_step
+from mt5console.core.watchdog.absorb import auth_failed_text, login_refused, stop_logins
 from mt5console.core.watchdog.checks import Word, account_word, expected_robots
 from mt5console.core.watchdog.recovery import fleet_holds
 from mt5console.core.watchdog.turn import Turn
@@ -50,7 +50,7 @@ def _probe_refused(turn: Turn) -> None:
     if ipc.problem is ProbeProblem.AUTH_REFUSED and not link.auth_stop and not link.login_act:
         agent = turn.watch.agent
         if agent is None or agent.login == 0:
-            stop_logins(turn, refusal(ipc.text))
+            login_refused(turn, ipc.text)
 
 
 def _account_in(turn: Turn, word: Word) -> None:
@@ -99,14 +99,10 @@ def show_auth_stop(turn: Turn) -> None:
     why = turn.watch.link.auth_stop
     if turn.is_open(IncidentKind.NO_SECRET):
         return
-    opened = turn.open(
-        IncidentKind.AUTH_FAILED,
-        f"the account {turn.watch.user.account} of {turn.who} is refused: {why}",
-        refusal_next_step(why),
-    )
-    if opened:
+    next_step = refusal_next_step(why)
+    if turn.open(IncidentKind.AUTH_FAILED, auth_failed_text(turn.watch, why), next_step):
         turn.say("error", f"MT5 login refused ({turn.who}, {turn.watch.user.account}); not tried again")
-        turn.explain("no further login", why, refusal_next_step(why))
+        turn.explain("no further login", why, next_step)
 
 
 def _patience(turn: Turn, usual_s: float) -> float:
@@ -204,7 +200,7 @@ def take_login_finished(turn: Turn, fact: LoginFinished) -> None:
         turn.explain("login answered", fact.text or "the package accepted the login", "the account must be seen in")
         return
     if fact.problem is ProbeProblem.AUTH_REFUSED:
-        stop_logins(turn, refusal(fact.text))
+        login_refused(turn, fact.text)
         show_auth_stop(turn)
         return
     _login_failed(turn, f"{fact.problem or 'failed'}: {fact.text}")
@@ -231,7 +227,7 @@ def take_login_act_failed(turn: Turn, fact: ActFailed) -> None:
     turn.open(
         IncidentKind.NO_SECRET,
         f"the terminal of {turn.who} cannot be logged in: {fact.text}",
-        "store the password, then release it",
+        "set its password (`mt5console user password`): it is logged in with it by itself",
     )
 
 

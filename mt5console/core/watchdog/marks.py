@@ -24,8 +24,9 @@ NOT_SYNCHRONISED = "symbol synchronization timeout"
 _AGENT = AGENT_EXPERT.rsplit("\\", 1)[-1]
 
 
-def marked(marks: JournalMarks, entry: JournalEntry, mono_s: float, login: int) -> JournalMarks:
-    """The marks after this line, the same object when it says nothing. `login`: the registered account's."""
+def marked(marks: JournalMarks, entry: JournalEntry, mono_s: float, login: int, *, ours: bool = False) -> JournalMarks:
+    """The marks after this line, the same object when it says nothing. `login`: the registered account's; `ours`: what
+    it tells may be an act of ours, so that it is no removal by hand."""
     match entry.kind:
         case JournalKind.STARTED:
             return replace(NO_MARKS, link=LinkMarks(begun_mono_s=mono_s))
@@ -42,18 +43,18 @@ def marked(marks: JournalMarks, entry: JournalEntry, mono_s: float, login: int) 
         case JournalKind.ALGO_ENABLED:
             return replace(marks, algo_reason="")
         case JournalKind.ROBOT_REMOVED | JournalKind.ROBOT_LOADED | JournalKind.ROBOT_INIT_FAILED:
-            return _expert_marked(_robot_marked(marks, entry), entry)
+            return _expert_marked(_robot_marked(marks, entry, ours), entry)
         case _:
             link = _link_marked(marks.link, entry, mono_s, login)
             return marks if link is marks.link else replace(marks, link=link)
 
 
-def _robot_marked(marks: JournalMarks, entry: JournalEntry) -> JournalMarks:
+def _robot_marked(marks: JournalMarks, entry: JournalEntry, ours: bool) -> JournalMarks:
     named = robot_of_expert(entry.detail("robot") or "")
     if named is None or entry.kind is JournalKind.ROBOT_INIT_FAILED:
         return marks
     others = tuple(robot_id for robot_id in marks.removed if robot_id != named[0])
-    if entry.kind is JournalKind.ROBOT_REMOVED:
+    if entry.kind is JournalKind.ROBOT_REMOVED and not ours:
         return replace(marks, removed=(*others, RobotId(named[0]))[-MARKS_KEPT:])
     return replace(marks, removed=others)
 

@@ -101,7 +101,8 @@ class IpcMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMemory:
-    """The account and the broker link. `auth_stop`: why no login is tried until a person looked."""
+    """The account and the broker link. `auth_stop`: why no login is tried until a person looked or stored a password;
+    `passwords`: how many were stored in this engine's life."""
 
     out_since_mono_s: float | None = None
     lost_since_mono_s: float | None = None
@@ -112,6 +113,7 @@ class LinkMemory:
     auth_stop: str = ""
     auth_stop_mono_s: float | None = None
     algo_before: bool | None = None
+    passwords: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,7 @@ class RobotMemory:
     """What was seen of one robot in this process's life. `advances`: beats seen to advance since its READY.
 
     `drifted`: in words what it does otherwise than it was proven, once that has lasted; `drift_since_mono_s`: so long.
+    `ours_mono_s`: when something of ours (a deployment, put-back or removal) last began or ended for it.
     """
 
     ready: Ready | None = None
@@ -167,6 +170,7 @@ class RobotMemory:
     removed_mono_s: float | None = None
     drift_since_mono_s: float | None = None
     drifted: str = ""
+    ours_mono_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""What people ask of one terminal: start, stop, restart, reconnect, maintenance, release, algo trading.
+"""What people ask of one terminal: start, stop, restart, reconnect, maintenance, release, algo trading; and what a
+password that they stored changes.
 
 Safety refusals (real money, positions) were made before. Must not know: operations, or who waits for them.
 """
@@ -108,6 +109,29 @@ def _forget_refusal(turn: Turn) -> None:
     turn.put_link(auth_stop="", auth_stop_mono_s=None, logins=0, last_login_mono_s=None)
     if turn.watch.ipc.problem is ProbeProblem.AUTH_REFUSED:
         turn.put(ipc=replace(turn.watch.ipc, problem=None, failed_mono_s=None, text=""))
+
+
+def take_password(turn: Turn) -> None:
+    """A person stored a password: what the one before it, or the lack of one, had stopped goes on by the usual rules.
+
+    The incidents stay open until the account is seen in.
+    """
+    turn.by_person = True
+    link = turn.watch.link
+    turn.put_link(passwords=link.passwords + 1)
+    unsaid = turn.is_open(IncidentKind.NO_SECRET)
+    if not link.auth_stop and not unsaid:
+        return
+    _forget_refusal(turn)
+    if unsaid and turn.watch.ladder.hold:
+        turn.keep_ladder(hold="")
+    turn.remember()
+    turn.forget_said("hold", "auth", "login:tries")
+    turn.explain(
+        "logins are allowed again",
+        f"a password was stored; before: {link.auth_stop or 'none was stored'}",
+        "the next login or start by the usual rules",
+    )
 
 
 def _stop(turn: Turn) -> None:

@@ -13,8 +13,15 @@ from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.ids import RobotId
 from mt5console.core.model.observed import AgentStatus
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name, robot_of_expert
-from mt5console.core.watchdog.checks import agent_fresh, expected_robots, in_back_grace, is_beating
+from mt5console.core.watchdog.checks import (
+    agent_fresh,
+    expected_robots,
+    in_back_grace,
+    is_beating,
+    suspended_robots,
+)
 from mt5console.core.watchdog.drift import drift
 from mt5console.core.watchdog.memory import NO_ROBOT, RobotMemory
 from mt5console.core.watchdog.turn import Turn
@@ -61,6 +68,9 @@ def watch_robots(turn: Turn) -> None:
         else:
             _judge(turn, robot, charts.get(robot.robot_id, _NONE))
     _judge_undesired(turn, charts)
+    for robot in suspended_robots(turn.watch, turn.robots):
+        if robot.robot_id not in turn.fleet.deploying:
+            _judge_suspended(turn, robot, charts.get(robot.robot_id, _NONE))
     if turn.watch.open:
         _clear_unexpected(turn, frozenset(robot.robot_id for robot in expected), charts)
     _prove(turn, expected)
@@ -236,7 +246,7 @@ def _absent(turn: Turn, robot: DesiredRobot) -> None:
     if may_restore and missing_s < turn.policy.robot_missing_s + turn.policy.restore_after_s:
         return
     if missing_s >= turn.policy.robot_missing_s:
-        _report_missing(turn, robot, restored=memory.restored)
+        _report_missing(turn, robot, restored=memory.restored and not life.proven)
 
 
 def _beats_since(memory: RobotMemory, mono_s: float) -> bool:
@@ -257,22 +267,73 @@ def _restore(turn: Turn, robot: DesiredRobot) -> None:
 
 def _report_missing(turn: Turn, robot: DesiredRobot, *, restored: bool) -> None:
     robot_id = robot.robot_id
-    if robot_id in turn.watch.marks.removed and not restored:
-        kind, text = IncidentKind.REMOVED_BY_HAND, "was removed from its chart by hand"
-        next_step = "was that meant? If not, redeploy it; if so, remove or suspend it"
-    else:
-        kind = IncidentKind.ROBOT_MISSING
-        text = (
-            "could not be put back after the start"
-            if restored
-            else "is on no chart, though its terminal was not restarted"
-        )
-        next_step = "redeploy it (one click)"
-    if turn.is_open(IncidentKind.REMOVED_BY_HAND, robot_id) or turn.is_open(IncidentKind.ROBOT_MISSING, robot_id):
+    told = robot_id in turn.watch.marks.removed and not restored
+    if told or turn.is_open(IncidentKind.REMOVED_BY_HAND, robot_id):
+        if _agent_outlived(turn, robot_id):
+            _suspend(turn, robot)
         return
-    beat = _memory(turn, robot_id).beat_mono_s
+    if turn.is_open(IncidentKind.ROBOT_MISSING, robot_id):
+        return
+    text = "could not be put back after the start"
+    if not restored:
+        text = "is on no chart, though its terminal was not restarted"
+    _announce_gone(turn, robot)
+    text = f"robot {robot_id} of {turn.who} {text}"
+    turn.open(IncidentKind.ROBOT_MISSING, text, "redeploy it (one click)", robot_id=robot_id)
+
+
+def _announce_gone(turn: Turn, robot: DesiredRobot) -> None:
+    beat = _memory(turn, robot.robot_id).beat_mono_s
     _announce_stale(turn, robot, "never" if beat is None else f"{turn.now.mono_s - beat:.0f} s ago")
-    turn.open(kind, f"robot {robot_id} of {turn.who} {text}", next_step, robot_id=robot_id)
+
+
+def _agent_outlived(turn: Turn, robot_id: RobotId) -> bool:
+    """Whether the agent still spoke long after the robot was gone: at an exit or update it is removed with it."""
+    memory, since = turn.watch.agent_memory, _memory(turn, robot_id).missing_since_mono_s
+    return memory is not None and since is not None and memory.mono_s - since >= turn.policy.robot_missing_s
+
+
+def _suspend(turn: Turn, robot: DesiredRobot) -> None:
+    """A person took it off its chart: nothing puts it back until somebody asks."""
+    robot_id = robot.robot_id
+    if turn.fleet.mode is Mode.OFF:
+        return
+    turn.clear(IncidentKind.ROBOT_MISSING, "its removal by hand is in the journal", robot_id)
+    _announce_gone(turn, robot)
+    _ask_about(turn, robot_id)
+    turn.want_robot(robot_id, RobotRun.SUSPENDED)
+    turn.put_robot(robot_id, missing_since_mono_s=None)
+    turn.explain(
+        f"robot {robot_id} suspended",
+        "it was removed by hand: nothing of ours was under way for it, and the agent lists no chart with it",
+        "no start of the terminal puts it back; a person redeploys or removes it",
+    )
+
+
+def _ask_about(turn: Turn, robot_id: RobotId) -> None:
+    turn.open(
+        IncidentKind.REMOVED_BY_HAND,
+        f"robot {robot_id} of {turn.who} was removed from its chart by hand; it is suspended",
+        "was that meant? If not, redeploy it (one click); if so, remove it; until then it stays off its chart",
+        robot_id=robot_id,
+    )
+
+
+def _judge_suspended(turn: Turn, robot: DesiredRobot, experts: tuple[str, ...]) -> None:
+    """Asked about again after every start; one that is seen beating on its chart was put back by a person."""
+    assert robot.active is not None
+    robot_id = robot.robot_id
+    if not experts:
+        _ask_about(turn, robot_id)
+        return
+    right = expert_name(robot_id, robot.active.slot)
+    if right not in experts or turn.fleet.mode is Mode.OFF:
+        return
+    if is_beating(robot, _memory(turn, robot_id), turn.now, turn.policy):
+        turn.want_robot(robot_id, RobotRun.RUNNING)
+        turn.clear(IncidentKind.REMOVED_BY_HAND, f"robot {robot_id} is back on its chart and beats", robot_id)
+        why = f"the agent lists a chart with {right}, and it beats; nothing of ours attached it"
+        turn.explain(f"robot {robot_id} is wanted again", why, "it is watched like any other")
 
 
 def _judge_undesired(turn: Turn, charts: Mapping[RobotId, tuple[str, ...]]) -> None:
@@ -312,7 +373,9 @@ def _undesired(turn: Turn, robot_id: RobotId, experts: tuple[str, ...]) -> None:
 
 
 def _clear_unexpected(turn: Turn, expected: frozenset[RobotId], charts: Mapping[RobotId, tuple[str, ...]]) -> None:
-    """Incidents of robots that should not run any more end; undesired ones end when they are seen gone."""
+    """Incidents of robots that should not run any more end; undesired ones end when they are seen gone, and suspended
+    ones are asked about until a person has answered."""
+    asked = frozenset(robot.robot_id for robot in suspended_robots(turn.watch, turn.robots))
     for kind, robot_id in sorted(turn.watch.open, key=str):
         if robot_id is None or kind not in ROBOT_INCIDENTS or robot_id in turn.fleet.deploying:
             continue
@@ -320,6 +383,8 @@ def _clear_unexpected(turn: Turn, expected: frozenset[RobotId], charts: Mapping[
             if robot_id not in charts:
                 turn.clear(kind, f"robot {robot_id} is seen gone", robot_id)
                 turn.put_robot(robot_id, wrong_since_mono_s=None, removals=0, removed_mono_s=None)
+        elif kind is IncidentKind.REMOVED_BY_HAND and robot_id in asked:
+            continue
         elif robot_id not in expected:
             turn.clear(kind, f"robot {robot_id} should not run any more", robot_id)
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from mt5console.core.model.commands import Command, StartTerminal
 from mt5console.core.model.desired import Run
-from mt5console.core.model.facts import ActFailed
+from mt5console.core.model.facts import ActFailed, StartRemarked
+from mt5console.core.model.ids import same_server
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name
 from mt5console.core.watchdog.checks import agent_fresh, expected_robots
 from mt5console.core.watchdog.ending import show_quarantine
-from mt5console.core.watchdog.identity import same_server
 from mt5console.core.watchdog.memory import StartIntent
 from mt5console.core.watchdog.process import wait_before_next_start, wipe_ini
 from mt5console.core.watchdog.states import State, Trigger
@@ -81,7 +81,10 @@ def _held(turn: Turn) -> bool:
         )
     elif watch.link.auth_stop:
         turn.explain_once(
-            "auth", "not started", f"a start would log in again; {watch.link.auth_stop}", "a person releases it"
+            "auth",
+            "not started",
+            f"a start would log in again; {watch.link.auth_stop}",
+            "a person sets the right password, or releases the terminal",
         )
     elif watch.storage_error:
         turn.explain_once("storage", "not started", f"its directory cannot be written: {watch.storage_error}")
@@ -221,15 +224,28 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
 
 def _show_start_failed(turn: Turn, fact: ActFailed, *, again: bool) -> None:
     kinds = {"no_secret": IncidentKind.NO_SECRET, "disk_full": IncidentKind.DISK_FULL}
-    turn.tried(
-        kinds.get(fact.code, IncidentKind.START_FAILED),
-        f"the terminal of {turn.who} could not be started: {fact.text}",
-        "the watchdog tries again while its budget lasts; mend the cause meanwhile"
-        if again
-        else "mend the cause, then start or release it",
-        f"{fact.code}: {fact.text}" if again else "",
-    )
+    kind = kinds.get(fact.code, IncidentKind.START_FAILED)
+    next_step = "mend the cause, then start or release it"
+    if again:
+        next_step = "the watchdog tries again while its budget lasts; mend the cause meanwhile"
+    if kind is IncidentKind.NO_SECRET:
+        next_step = "set its password (`mt5console user password`): it is started with it by itself"
+    else:
+        turn.clear(IncidentKind.NO_SECRET, "a password is stored now")
+    text = f"the terminal of {turn.who} could not be started: {fact.text}"
+    turn.tried(kind, text, next_step, f"{fact.code}: {fact.text}" if again else "")
     turn.say("error", f"MT5 terminal could not be started ({turn.who}, {fact.code}): {fact.text}")
+
+
+def take_remark(turn: Turn, fact: StartRemarked) -> None:
+    """Our start goes on, and people should know what did not go with it."""
+    start = turn.watch.start
+    if start is None or start.act_id != fact.act_id:
+        return
+    turn.by_person = start.by_person
+    turn.say("warning", f"MT5 terminal is started all the same ({turn.who}): {fact.text}")
+    next_step = "after an update, or a start by hand, algo trading may be off: an incident says so then"
+    turn.explain("started all the same", fact.text, next_step)
 
 
 def login_seen(watch: TerminalWatch, *, fresh_agent: bool) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from mt5console.core.model.commands import Announce, Command
-from mt5console.core.model.desired import DesiredRobot, Run
+from mt5console.core.model.desired import DesiredRobot, RobotRun, Run
 from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import Now, RobotId
 from mt5console.core.model.records import Decision, IncidentKind
@@ -37,6 +37,7 @@ class Turn:
         "_remember",
         "_removals",
         "_restores",
+        "_runs",
         "by_person",
         "fact",
         "fleet",
@@ -68,6 +69,7 @@ class Turn:
         self._cleared: list[ClearIncident] = []
         self._restores: list[RobotId] = []
         self._removals: list[str] = []
+        self._runs: list[tuple[RobotId, RobotRun]] = []
         self._remember = False
 
     # ---- memory ---------------------------------------------------------------------------------------------------
@@ -286,6 +288,10 @@ class Turn:
         """Let the engine detach this expert."""
         self._removals.append(expert)
 
+    def want_robot(self, robot_id: RobotId, run: RobotRun) -> None:
+        """Let the engine store what is wanted of this robot from now on."""
+        self._runs.append((robot_id, run))
+
     def verdict(self) -> Verdict:
         """What came of it."""
         return Verdict(
@@ -296,5 +302,6 @@ class Turn:
             cleared=tuple(self._cleared),
             restores=tuple(self._restores),
             removals=tuple(self._removals),
+            runs=tuple(self._runs),
             remember=self._remember,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mt5console.core.model.commands import Command
+from mt5console.core.model.desired import RobotRun
 from mt5console.core.model.ids import RobotId, UserId
 from mt5console.core.model.records import Decision, IncidentKind
 from mt5console.core.model.requests import Mode
@@ -58,7 +59,8 @@ class Verdict:
     """The outcome of `decide`. `watch` replaces the old memory; `remember` says that what is stored of it changed.
 
     `restores`: robots that should be running and are proven missing after a start: the engine puts them back.
-    `removals`: experts (as on the chart) that should not be there: the engine detaches them.
+    `removals`: experts (as on the chart) that should not be there: the engine detaches them. `runs`: what is wanted of
+    robots from now on, because a person acted inside the terminal.
     """
 
     watch: TerminalWatch
@@ -68,4 +70,5 @@ class Verdict:
     cleared: tuple[ClearIncident, ...] = ()
     restores: tuple[RobotId, ...] = ()
     removals: tuple[str, ...] = ()
+    runs: tuple[tuple[RobotId, RobotRun], ...] = ()
     remember: bool = False

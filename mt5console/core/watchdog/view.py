@@ -106,15 +106,18 @@ def _robot_state(watch: TerminalWatch, robot: DesiredRobot, memory: RobotMemory,
         return "deploying"
     if robot.run is RobotRun.REGISTERED or robot.active is None:
         return "registered"
-    if watch.user.stop_latched or robot.run is RobotRun.SUSPENDED:
+    if watch.user.stop_latched:
         return "stopped"
+    suspended = robot.run is RobotRun.SUSPENDED
     if watch.process is None:
-        return "stopped"
+        return "suspended" if suspended else "stopped"
     if is_beating(robot, memory, now, policy):
         if memory.drifted:
             return "drifted"
         entries = memory.beat.entries if memory.beat is not None else Entries.OPEN
         return "beating" if entries is Entries.OPEN else entries.value
+    if suspended:
+        return "suspended"
     agent = watch.agent
     if agent is None or not agent_fresh(watch, now, policy):
         return "unknown"

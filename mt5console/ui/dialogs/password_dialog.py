@@ -1,4 +1,4 @@
-"""Replaces a user's password in the keyring; the terminal is not touched. Must not know: keyrings.
+"""Replaces a user's password in the keyring; the watchdog uses it by its own rules. Must not know: keyrings.
 
 The value leaves the field at once, in a type that will not show itself.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
 
 _MEANS = (
-    "The password goes to this computer's keyring and nowhere else. The terminal is not touched; it is used at the "
-    "next login."
+    "The password goes to this computer's keyring and nowhere else. A terminal whose login was refused, or waited "
+    "for a password, is logged in with it by the watchdog; any other uses it at its next login."
 )
 
 

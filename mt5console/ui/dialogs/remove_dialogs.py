@@ -99,7 +99,11 @@ class RemoveRobotDialog(_RemoveDialog):
 
     def _needed(self) -> Any:
         robot = self._terminal.robot(self._robot_id)
-        runs = robot is None or robot.deployment_id is not None or robot.state not in ("registered", "stopped")
+        runs = (
+            robot is None
+            or robot.deployment_id is not None
+            or robot.state not in ("registered", "stopped", "suspended")
+        )
         return needed(self._terminal, self._act, insist=self._insist, replaces=runs)
 
     def _begin(self, confirmed: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ The kinds are the engine's words as they arrive; one that is not listed is shown
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from mt5console.ui.theme.states import Lamp
 class Cause:
     """One kind of incident. `means`: for robots and money. `act`: the next step as an act's name, empty for none.
 
-    Acts are those of `views.terminal_acts`; `rank`: higher is shown first.
+    Acts are those of `views.terminal_acts`; `rank`: higher is shown first. `released`: a person's release ends it.
     """
 
     title: str
@@ -25,6 +25,7 @@ class Cause:
     lamp: Lamp = "failing"
     act: str = ""
     button: str = ""
+    released: bool = False
 
 
 CAUSES: Mapping[str, Cause] = MappingProxyType(
@@ -36,6 +37,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=100,
             act="release",
             button="Release…",
+            released=True,
         ),
         "two_processes": Cause(
             title="Two processes",
@@ -48,6 +50,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=90,
             act="restart",
             button="Restart…",
+            released=True,
         ),
         "quarantined": Cause(
             title="Quarantined",
@@ -55,6 +58,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=85,
             act="release",
             button="Release…",
+            released=True,
         ),
         "terminal_down": Cause(
             title="Terminal down",
@@ -76,6 +80,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=76,
             act="start",
             button="Start again",
+            released=True,
         ),
         "auth_failed": Cause(
             title="Login refused",
@@ -83,6 +88,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=74,
             act="set_password",
             button="Set password…",
+            released=True,
         ),
         "no_secret": Cause(
             title="No password",
@@ -90,6 +96,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             rank=73,
             act="set_password",
             button="Set password…",
+            released=True,
         ),
         "logged_out": Cause(
             title="Logged out",
@@ -150,7 +157,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
         ),
         "removed_by_hand": Cause(
             title="Robot removed by hand",
-            means="Somebody took it off its chart: nobody manages its positions.",
+            means="Somebody took it off its chart: nobody manages its positions. No start puts it back.",
             rank=56,
             lamp="warning",
             act="redeploy",
@@ -163,6 +170,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             lamp="warning",
             act="start",
             button="Start again",
+            released=True,
         ),
         "agent_missing": Cause(
             title="Agent missing",
@@ -201,3 +209,8 @@ def cause_of(kind: str) -> Cause:
     """What a kind of incident is called and means."""
     known = CAUSES.get(kind)
     return known if known is not None else Cause(title=kind.replace("_", " ").capitalize(), means="", rank=0)
+
+
+def waits_for_release(kinds: Iterable[str]) -> bool:
+    """Whether one of these open incidents is ended by a person's release."""
+    return any(cause_of(kind).released for kind in kinds)

@@ -59,6 +59,7 @@ ROBOT_WORDS: MappingProxyType[str, str] = MappingProxyType(
         "drifted": "not as proven",
         "registered": "not deployed",
         "paused": "entries paused",
+        "suspended": "removed by hand",
     }
 )
 """States whose own name says too little."""
@@ -279,6 +280,8 @@ def _row(robot: RobotPicture, series: tuple[float | None, ...], late_s: float) -
         (robot.entries or NOTHING).replace("_", " "),
         robot.deployment_id or NOTHING,
     )
+    if robot.state == "suspended":
+        words = "suspended: removed by hand; redeploy it, or remove it for good"
     errors = "".join(f"\n{text}" for text in robot.errors)
     tips = f"Robot {robot.robot_id}: {words} ({LAMP_WORDS[lamp]}), last beat {age_words(age)} ago{errors}"
     return _Row(robot, lamp, cells, tips if age is not None else f"Robot {robot.robot_id}: {words}{errors}", series)

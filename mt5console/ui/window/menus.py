@@ -10,13 +10,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from mt5console.ui.models.commands_model import Command
+from mt5console.ui.models.incident_causes import waits_for_release
 from mt5console.ui.theme.states import title_of
 
 if TYPE_CHECKING:
-    from mt5console.ui.pictures import FleetPicture, TerminalPicture
+    from mt5console.ui.pictures import FleetPicture, IncidentPicture, TerminalPicture
 
 ALIVE_ONLY = frozenset({"stop", "restart", "reconnect", "enable_algo"})
-NEEDS_RELEASE = frozenset({"quarantined", "suspended", "wrong_identity"})
+RELEASED_STATES = frozenset({"quarantined", "suspended", "wrong_identity"})
 
 
 class Doer(Protocol):
@@ -64,8 +65,10 @@ Entry = tuple[str, Callable[[], object], bool]
 """Title, what it does, whether it can be done now."""
 
 
-def terminal_entries(terminal: TerminalPicture, doer: Doer) -> Iterator[Entry | None]:
-    """Everything that can be asked of one terminal, in groups; None stands between groups."""
+def terminal_entries(
+    terminal: TerminalPicture, doer: Doer, incidents: Iterable[IncidentPicture] = ()
+) -> Iterator[Entry | None]:
+    """Everything that can be asked of one terminal, in groups; None stands between groups. `incidents`: open ones."""
     user_id, lives = terminal.user_id, terminal.pid is not None
 
     def act(name: str) -> Callable[[], object]:
@@ -84,17 +87,25 @@ def terminal_entries(terminal: TerminalPicture, doer: Doer) -> Iterator[Entry | 
     yield None
     yield "Enable algo trading", act("enable_algo"), lives and terminal.trade_allowed is False
     yield "Lift the stop…", dialog("resume"), terminal.stop_latched
-    yield "Release: I have looked", act("release"), terminal.state in NEEDS_RELEASE
+    yield "Release: I have looked", act("release"), _may_be_released(terminal, incidents)
     yield "Maintenance…", dialog("maintenance"), True
     yield None
     yield "Remove user…", dialog("remove_user"), not lives
 
 
-def terminal_menu(terminal: TerminalPicture, doer: Doer, parent: QWidget) -> QMenu:
+def _may_be_released(terminal: TerminalPicture, incidents: Iterable[IncidentPicture]) -> bool:
+    """Whether a release would change something: its state or one of its open incidents waits for one."""
+    mine = (incident.kind for incident in incidents if incident.user_id == terminal.user_id)
+    return terminal.state in RELEASED_STATES or waits_for_release(mine)
+
+
+def terminal_menu(
+    terminal: TerminalPicture, incidents: Iterable[IncidentPicture], doer: Doer, parent: QWidget
+) -> QMenu:
     """The menu behind a card's "more"; it deletes itself when it has closed."""
     menu = QMenu(terminal.name, parent)
     menu.setObjectName("terminal_menu")
-    for entry in terminal_entries(terminal, doer):
+    for entry in terminal_entries(terminal, doer, incidents):
         if entry is None:
             menu.addSeparator()
             continue
@@ -113,7 +124,7 @@ def all_commands(fleet: FleetPicture, doer: Doer, *, read_only: bool) -> tuple[C
     if not read_only:
         commands += [*_general(doer), *_first_steps(doer)]
     for terminal in fleet.terminals:
-        commands += _of_terminal(terminal, doer, read_only=read_only)
+        commands += _of_terminal(terminal, fleet.incidents, doer, read_only=read_only)
     return tuple(commands)
 
 
@@ -145,12 +156,14 @@ def _first_steps(doer: Doer) -> Iterable[Command]:
         yield Command(title="Open the demo", detail="a simulated fleet in its own window", run=doer.open_demo)
 
 
-def _of_terminal(terminal: TerminalPicture, doer: Doer, *, read_only: bool) -> Iterable[Command]:
+def _of_terminal(
+    terminal: TerminalPicture, incidents: Iterable[IncidentPicture], doer: Doer, *, read_only: bool
+) -> Iterable[Command]:
     where = f"{terminal.login}@{terminal.account_server}, {title_of(terminal.state).lower()}"
     yield Command(title=f"Show {terminal.name}", detail=where, run=lambda: doer.show_terminal(terminal.user_id))
     if read_only:
         return
-    for entry in terminal_entries(terminal, doer):
+    for entry in terminal_entries(terminal, doer, incidents):
         if entry is not None and entry[2]:
             title, does, _possible = entry
             yield Command(title=f"{terminal.name}: {title}", detail=where, run=does)

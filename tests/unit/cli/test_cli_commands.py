@@ -29,6 +29,7 @@ ACTS = [
     ("deploy", "123", "--cancel"),
     ("robot", "remove", "123"),
     ("resume", "1", "--word", "START"),
+    ("release", "1"),
     ("user", "remove", "1"),
     ("robot", "add", "5", "--user", "1", "--symbol", "EURUSD", "--timeframe", "h1"),
 ]
@@ -185,6 +186,7 @@ def test_the_version_is_told(run):
             ["resume", "1", "--word", "START", "--live", "1001"],
             ("resume", {"user_id": 1, "word": "START", "confirm_live": 1001}),
         ),
+        (["release", "1", "--live", "1001"], ("release", {"user_id": 1, "confirm_live": 1001})),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

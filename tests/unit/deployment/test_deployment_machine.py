@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from mt5console.core.deployment.machine import begin
 from mt5console.core.deployment.record import to_record
 from mt5console.core.deployment.shape import deploy_shape
 from mt5console.core.model.commands import PromoteSource, SendAgentCommand, WriteDesired
-from mt5console.core.model.ids import DeploymentId
+from mt5console.core.model.ids import Account, DeploymentId
 from mt5console.core.model.observed import PositionSeen
 from mt5console.core.model.records import Outcome
-from tests.unit.deployment.deployment_world import OLD, Run, World, deploy, plan
+from tests.unit.deployment.deployment_world import OLD, USER, Run, World, deploy, plan
 
 STAGES = ["preflight", "write", "compile", "detach", "desired", "attach", "ready", "heartbeat", "proven", "promote"]
 
@@ -198,3 +200,17 @@ def test_an_attach_that_finds_this_very_deployment_is_fine():
     run.until(lambda state: "attach" in world.verbs())
     world.mute_about.add("attach")
     assert run.finish().outcome is Outcome.SUCCESS
+
+
+@pytest.mark.parametrize("spelt", ["demo-server", "DEMO-SERVER", " Demo-Server "])
+def test_a_server_that_was_typed_in_another_case_is_the_same_account(spelt: str):
+    """The watchdog takes it for healthy; so does a deployment."""
+    account = Account(login=USER.account.login, server=spelt)
+    world = World(plan=plan(user=replace(USER, account=account)))
+    assert deploy(world).outcome is Outcome.SUCCESS
+
+
+def test_another_server_is_another_account():
+    account = Account(login=USER.account.login, server="Demo-Server2")
+    state = deploy(World(plan=plan(user=replace(USER, account=account))))
+    assert (state.outcome, state.cause) == (Outcome.FAILED, "wrong_account")

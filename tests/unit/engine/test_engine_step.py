@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from mt5console.core.engine import Engine, Remembered, Step
 from mt5console.core.model.commands import Command, SendAgentCommand, SetStopLatch, StartTerminal
-from mt5console.core.model.desired import DesiredRobot, DesiredUser, Run
+from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun, RobotVersion, Run
 from mt5console.core.model.facts import (
     AgentStatusSeen,
     Fact,
+    HeartbeatSeen,
+    JournalSeen,
     ProcessAbsent,
     ProcessExited,
     ProcessSeen,
@@ -20,9 +22,28 @@ from mt5console.core.model.facts import (
     TerminalSpawned,
     UserForgotten,
 )
-from mt5console.core.model.ids import Account, Now, OperationId, RobotId, ServerId, Timeframe, TradeMode, UserId
-from mt5console.core.model.observed import AgentStatus
-from mt5console.core.model.records import Decision, Operation, OperationState, SaveUser, SaveWatch
+from mt5console.core.model.ids import (
+    SLOT_A,
+    Account,
+    DeploymentId,
+    Now,
+    OperationId,
+    RobotId,
+    ServerId,
+    Timeframe,
+    TradeMode,
+    UserId,
+)
+from mt5console.core.model.observed import AgentStatus, ChartSeen, Heartbeat, JournalEntry, JournalKind
+from mt5console.core.model.records import (
+    Decision,
+    IncidentKind,
+    Operation,
+    OperationState,
+    SaveRobot,
+    SaveUser,
+    SaveWatch,
+)
 from mt5console.core.model.requests import (
     DeployRequest,
     Mode,
@@ -238,6 +259,79 @@ def test_observing_only_starts_nothing() -> None:
     later = w.step(ProcessAbsent(user_id=UserId(1)), seconds=30)
     assert of_type((*step.commands, *later.commands), StartTerminal) == []
     assert w.engine.snapshot(w.now).mode is Mode.OBSERVE
+
+
+def test_a_robot_removed_by_hand_is_stored_as_suspended_with_its_incident() -> None:
+    version = RobotVersion(
+        deployment_id=DeploymentId("d1"),
+        slot=SLOT_A,
+        inputs=(),
+        inputs_hash="h",
+        source_hash="s",
+        symbol="EURUSD",
+        timeframe=Timeframe.H1,
+    )
+    robot = replace(ROBOT, run=RobotRun.RUNNING, active=version)
+    w = world(Run.RUNNING, [robot])
+    seen = ProcessSeen(user_id=UserId(1), pid=7, started_utc_s=w.now.utc_s - 60, adopted=True)
+    chart = ChartSeen(chart_id=1, symbol="EURUSD", timeframe="H1", expert="Robot_7_a")
+    w.step(seen)
+    for sequence in range(12):
+        w.step(w.agent(charts=(chart,)), beat(sequence, w.now), seconds=0.5)
+    w.step(removal())
+    changes: list[object] = []
+    for _ in range(40):
+        changes += w.step(w.agent(charts=()), seconds=0.5).changes
+    (saved,) = [change.robot for change in changes if isinstance(change, SaveRobot)]
+    assert saved == replace(robot, run=RobotRun.SUSPENDED)
+    assert [incident.kind for incident in w.engine.incidents.all_open()] == [IncidentKind.REMOVED_BY_HAND]
+    assert w.engine.snapshot(w.now).terminals[0].robots[0].state == "suspended"
+
+
+def test_a_deployment_that_is_refused_before_anything_was_done_leaves_a_robot_suspended() -> None:
+    version = RobotVersion(
+        deployment_id=DeploymentId("d1"),
+        slot=SLOT_A,
+        inputs=(),
+        inputs_hash="h",
+        source_hash="s",
+        symbol="EURUSD",
+        timeframe=Timeframe.H1,
+    )
+    w = world(Run.STOPPED, [replace(ROBOT, run=RobotRun.SUSPENDED, active=version)])
+    w.step(ProcessAbsent(user_id=UserId(1)))
+    request = DeployRequest(robot_id=RobotId(7), confirm_live=500, even_with_positions=True)
+    _, operation = w.ask(request)
+    for _ in range(200):
+        w.step(ProcessAbsent(user_id=UserId(1)), seconds=0.5)
+    assert w.operations[operation.operation_id].result["status"] == "FAILED"  # type: ignore[index]
+    assert w.engine.robots[RobotId(7)].run is RobotRun.SUSPENDED
+
+
+def beat(sequence: int, now: Now) -> HeartbeatSeen:
+    seen = Heartbeat(
+        robot_id=RobotId(7),
+        deployment_id=DeploymentId("d1"),
+        sequence=sequence,
+        utc_s=now.utc_s,
+        tick_ms=1,
+        ticks=1,
+        last_quote_utc_s=None,
+        trade_allowed=True,
+    )
+    return HeartbeatSeen(user_id=UserId(1), beat=seen, age_s=0.0)
+
+
+def removal() -> JournalSeen:
+    entry = JournalEntry(
+        time="2026-01-02T03:04:05.678",
+        kind=JournalKind.ROBOT_REMOVED,
+        level=0,
+        category="Experts",
+        text="expert Robot_7_a (EURUSD,H1) removed",
+        details=(("robot", "Robot_7_a"),),
+    )
+    return JournalSeen(user_id=UserId(1), entry=entry)
 
 
 def test_what_was_removed_is_not_watched_any_more() -> None:

@@ -127,6 +127,8 @@ class Playbook:
         verdict = decide(self.watch, fact, self.now, self.policy, self.robots, self.fleet)
         self.watch = verdict.watch
         self.verdicts.append(verdict)
+        wanted = dict(verdict.runs)
+        self.robots = tuple(replace(robot, run=wanted.get(robot.robot_id, robot.run)) for robot in self.robots)
         self._pending += [command for command in verdict.commands if not isinstance(command, QUIET)]
         return verdict
 

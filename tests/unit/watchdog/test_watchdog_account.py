@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from mt5console.core.model.commands import LogInAgain, StartTerminal
-from mt5console.core.model.facts import ActFailed, LoginFinished
+from mt5console.core.model.facts import ActFailed, LoginFinished, PasswordStored
 from mt5console.core.model.ids import UserId
 from mt5console.core.model.observed import JournalKind, ProbeProblem
 from mt5console.core.model.records import IncidentKind
@@ -159,7 +159,7 @@ def test_a_wrong_password_is_not_told_as_a_one_time_one(play) -> None:
     play >> 5.0
     (incident,) = (o for v in play.verdicts for o in v.opened if o.kind is IncidentKind.AUTH_FAILED)
     assert "one-time" not in incident.text
-    assert "store the right password" in incident.next_step
+    assert "a new password is tried once it is set" in incident.next_step
 
 
 def test_a_release_is_not_taken_back_by_the_probes_word_on_the_login_before(play) -> None:
@@ -177,6 +177,109 @@ def test_a_release_is_not_taken_back_by_the_probes_word_on_the_login_before(play
     play.world.probe = True
     play >> 5.0
     assert play.open_kinds == set()
+
+
+def refuse(play) -> None:
+    """Logged out, and the login is refused."""
+    log_out(play)
+    play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+    play >> finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED)
+    play >> 30.0
+    assert IncidentKind.AUTH_FAILED in play.open_kinds
+
+
+def test_a_password_that_was_stored_is_tried_once_and_ends_the_incident_when_the_account_is_in(play) -> None:
+    play.healthy()
+    refuse(play)
+    play >> PasswordStored(user_id=play.watch.user.user_id) << LogInAgain
+    assert IncidentKind.AUTH_FAILED in play.open_kinds
+    told = next(d for d in play.decisions if d.decided == "logins are allowed again")
+    assert told.trigger == "password stored"
+    assert "the broker refused the login" in told.why
+    assert play.verdicts[-1].remember
+    play >> finished(play, ok=True)
+    log_in(play)
+    play >> 5.0
+    assert play.open_kinds == set()
+    assert play.watch.state is State.HEALTHY
+
+
+def test_a_stored_password_that_is_refused_too_stops_logins_again_and_says_so(play) -> None:
+    play.healthy()
+    refuse(play)
+    play >> PasswordStored(user_id=play.watch.user.user_id) << LogInAgain
+    before = len(play.verdicts)
+    play >> finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED)
+    play >> 120.0
+    later = [d.decided for verdict in play.verdicts[before:] for d in verdict.decisions]
+    assert "no further login" in later
+    tried = [o for verdict in play.verdicts[before:] for o in verdict.opened]
+    assert [(o.kind, o.tried) for o in tried] == [(IncidentKind.AUTH_FAILED, "one more login: said the package")]
+
+
+def test_a_stored_password_lifts_a_stop_that_the_last_engine_stored(play) -> None:
+    play.healthy()
+    refuse(play)
+    play.engine_dies()
+    play >> play.seen()
+    play >> 60.0
+    assert play.watch.link.auth_stop
+    play >> PasswordStored(user_id=play.watch.user.user_id)
+    play >> play.policy.login_grace_s + 1.0 << LogInAgain
+
+
+def test_a_stored_password_starts_a_terminal_whose_start_would_have_logged_in_again(play) -> None:
+    play.healthy()
+    refuse(play)
+    play >> play.exited(-9)
+    play >> 60.0
+    assert play.said("a start would log in again")
+    play >> PasswordStored(user_id=play.watch.user.user_id) << StartTerminal
+    log_in(play)
+    play >> play.spawned()
+    play >> 5.0
+    assert play.open_kinds == set()
+
+
+def test_a_stored_password_starts_a_terminal_that_had_none_and_no_other_hold_is_lifted(play) -> None:
+    play >> play.absent() << StartTerminal
+    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code="no_secret", text="none stored")
+    play >> 30.0
+    assert IncidentKind.NO_SECRET in play.open_kinds
+    play >> PasswordStored(user_id=play.watch.user.user_id) << StartTerminal
+    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code="not_found", text="no program")
+    play >> 30.0
+    play >> PasswordStored(user_id=play.watch.user.user_id)
+    play >> 30.0
+    assert "not_found" in play.watch.ladder.hold
+
+
+def test_the_first_password_of_a_living_terminal_that_the_broker_refuses_is_a_refused_one(play) -> None:
+    play.healthy()
+    log_out(play)
+    play >> play.policy.login_after_out_s + 1.0 << LogInAgain
+    play >> ActFailed(user_id=play.watch.user.user_id, act_id=play.last.act_id, code="no_secret", text="none stored")
+    play >> PasswordStored(user_id=play.watch.user.user_id) << LogInAgain
+    play >> finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED)
+    play >> 5.0
+    assert IncidentKind.NO_SECRET not in play.open_kinds
+    assert IncidentKind.AUTH_FAILED in play.open_kinds
+
+
+def test_a_stored_password_of_an_account_that_is_in_decides_nothing(play) -> None:
+    play.healthy() >> PasswordStored(user_id=play.watch.user.user_id)
+    play >> 10.0
+    assert play.decisions == []
+    assert play.watch.link.passwords == 1
+
+
+def test_a_stored_password_opens_no_breaker(play) -> None:
+    play.healthy()
+    refuse(play)
+    play.watch = replace(play.watch, ladder=replace(play.watch.ladder, quarantined="too many restarts"))
+    play >> PasswordStored(user_id=play.watch.user.user_id)
+    play >> 60.0
+    assert play.watch.ladder.quarantined
 
 
 def test_a_refusal_in_the_journal_stops_logins_and_restarts(play) -> None:

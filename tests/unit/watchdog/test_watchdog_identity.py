@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mt5console.core.model.commands import CloseTerminal, StartTerminal
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import ReleaseRequest, RestartTerminalRequest, StopTerminalRequest
-from mt5console.core.watchdog.identity import identity_ok, normal_path, same_directory
+from mt5console.core.watchdog.identity import account_as_spelt, identity_ok, normal_path, same_directory
 from mt5console.core.watchdog.states import State
 from mt5console.core.watchdog.view import terminal_known
 
@@ -109,3 +111,22 @@ def test_directories_are_compared_as_their_system_does(expected, seen, same) -> 
 
 def test_a_root_is_not_shortened_to_nothing() -> None:
     assert normal_path("/") == "/"
+
+
+def test_commands_name_the_server_as_the_terminal_spells_it(play) -> None:
+    """The agent compares letter by letter; what was typed at the registration may be of another case."""
+    registered = play.watch.user.account
+    assert account_as_spelt(play.watch) == registered
+    play.world.server = registered.server.upper()
+    play.healthy()
+    assert account_as_spelt(play.watch) == replace(registered, server=registered.server.upper())
+    play.world.login = 0
+    play >> 1.0
+    assert account_as_spelt(play.watch) == registered
+
+
+def test_a_server_of_another_name_is_never_taken_over_into_commands(play) -> None:
+    play.healthy()
+    play.world.server = "Other-Server"
+    play >> 1.0
+    assert account_as_spelt(play.watch) == play.watch.user.account

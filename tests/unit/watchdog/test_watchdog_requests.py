@@ -12,6 +12,7 @@ from mt5console.core.model.commands import (
     StartTerminal,
 )
 from mt5console.core.model.desired import Run
+from mt5console.core.model.facts import StartRemarked
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import (
     EnableAlgoRequest,
@@ -42,6 +43,18 @@ def test_a_start_waits_for_the_first_look_and_is_then_done(play) -> None:
     play >> 4.0
     assert play.watch.state is State.HEALTHY
     assert settled(play.watch, play.robots, play.now, play.policy)[0]
+
+
+def test_what_did_not_go_with_a_start_is_told_and_holds_nothing(play) -> None:
+    play >> play.absent() << StartTerminal
+    play >> StartRemarked(user_id=user(play), act_id="another", text="not ours")
+    assert not play.said("started all the same")
+    play >> StartRemarked(user_id=user(play), act_id=play.last.act_id, text="common.ini is held")
+    assert play.said("started all the same: common.ini is held")
+    assert any(line.startswith("WARNING: MT5 terminal is started all the same") for line in play.lines)
+    play >> play.spawned()
+    play >> 5.0
+    assert play.watch.state is State.HEALTHY
 
 
 def test_a_start_of_what_runs_changes_nothing(play) -> None:

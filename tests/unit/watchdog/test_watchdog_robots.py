@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mt5console.core.model.commands import StartTerminal
+from mt5console.core.model.commands import CloseTerminal, StartTerminal
 from mt5console.core.model.desired import RobotRun
 from mt5console.core.model.ids import RobotId
 from mt5console.core.model.observed import JournalKind
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.model.requests import Mode
+from mt5console.core.model.requests import Mode, StartTerminalRequest, StopTerminalRequest
 from mt5console.core.watchdog.states import State
 from mt5console.core.watchdog.view import settled, terminal_known, terminal_view
 
@@ -55,6 +55,179 @@ def test_a_robot_removed_from_its_chart_by_hand_is_asked_about(play) -> None:
     play >> 30.0
     assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
     assert play.restores == []
+    assert play.robots[0].run is RobotRun.SUSPENDED
+    (told,) = [verdict for verdict in play.verdicts if verdict.runs]
+    assert [opened.kind for opened in told.opened] == [IncidentKind.REMOVED_BY_HAND]
+    assert "robot 123 suspended" in [decision.decided for decision in told.decisions]
+    view = terminal_view(play.watch, play.robots, play.now, play.policy, None, Mode.ON)
+    assert [robot.state for robot in view.robots] == ["suspended"]
+    assert (view.state, view.robots_check.evidence) == ("degraded", "suspended, removed by hand: robot 123")
+
+
+def take_off(play) -> None:
+    """A person takes the robot off its chart."""
+    play >> play.journal(JournalKind.ROBOT_REMOVED, "expert removed", robot="Robot_123_a")
+    play.world.charts.clear()
+    play.world.beats.clear()
+
+
+def removed_by_hand(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    take_off(play)
+    play >> 30.0
+    assert play.robots[0].run is RobotRun.SUSPENDED
+
+
+def test_a_robot_removed_by_hand_does_not_come_back_with_its_terminal_and_is_asked_about_again(play) -> None:
+    removed_by_hand(play)
+    play >> play.asked(StopTerminalRequest(user_id=play.watch.user.user_id)) << CloseTerminal
+    play >> play.exited(0)
+    assert play.open_kinds == set()
+    play.engine_dies()
+    play >> play.absent()
+    play >> play.asked(StartTerminalRequest(user_id=play.watch.user.user_id)) << StartTerminal
+    assert play.last.keep_experts == ()
+    play >> play.spawned()
+    play >> 60.0
+    assert play.restores == []
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+    assert settled(play.watch, play.robots, play.now, play.policy)[0]
+
+
+def test_a_robot_removed_by_hand_does_not_come_back_after_a_crash(play) -> None:
+    removed_by_hand(play)
+    play >> play.exited(-9) << StartTerminal
+    play >> play.spawned()
+    play >> 60.0
+    assert play.restores == []
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+
+
+def test_a_robot_that_a_person_puts_back_on_its_chart_is_wanted_again(play) -> None:
+    removed_by_hand(play)
+    play >> play.journal(JournalKind.ROBOT_LOADED, robot="Robot_123_a")
+    play.world.charts["Robot_123_a"] = "EURUSD"
+    play >> 2.0
+    assert play.robots[0].run is RobotRun.SUSPENDED
+    play.world.beats[123] = "d1"
+    play >> 3.0
+    assert play.robots[0].run is RobotRun.RUNNING
+    assert play.open_kinds == set()
+    assert play.said("robot 123 is wanted again")
+    assert play.watch.state is State.HEALTHY
+
+
+def test_a_deployment_ends_the_question(play) -> None:
+    removed_by_hand(play)
+    play.fleet = replace(play.fleet, deploying=frozenset({RobotId(123)}))
+    play >> 5.0
+    play.robot(124, "unused", beats=False)
+    play.robots = (replace(play.robots[0], run=RobotRun.RUNNING),)
+    play.world.charts["Robot_123_a"] = "EURUSD"
+    play.world.beats[123] = "d1"
+    play.fleet = replace(play.fleet, deploying=frozenset())
+    play >> 5.0
+    assert play.open_kinds == set()
+
+
+def test_a_deployment_that_put_nothing_on_the_chart_leaves_it_suspended(play) -> None:
+    removed_by_hand(play)
+    play.fleet = replace(play.fleet, deploying=frozenset({RobotId(123)}))
+    play >> 5.0
+    play.robots = (replace(play.robots[0], run=RobotRun.RUNNING),)
+    play.fleet = replace(play.fleet, deploying=frozenset())
+    play >> 60.0
+    assert play.robots[0].run is RobotRun.SUSPENDED
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+    assert play.restores == []
+
+
+def test_a_robot_that_was_forgotten_is_not_asked_about_any_more(play) -> None:
+    removed_by_hand(play)
+    play.robots = ()
+    play >> 2.0
+    assert play.open_kinds == set()
+
+
+def test_a_removal_that_the_journal_tells_late_becomes_one_by_hand(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    play.world.charts.clear()
+    play.world.beats.clear()
+    play >> 30.0
+    assert play.open_kinds == {IncidentKind.ROBOT_MISSING}
+    play >> play.journal(JournalKind.ROBOT_REMOVED, "expert removed", robot="Robot_123_a")
+    play >> 2.0
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+    assert play.robots[0].run is RobotRun.SUSPENDED
+
+
+def test_a_robot_that_was_put_back_after_a_start_can_be_removed_by_hand_later(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    play >> play.exited(-9) << StartTerminal
+    play.world.charts.clear()
+    play.world.beats.clear()
+    play >> play.spawned()
+    play >> 5.0
+    assert play.restores == [123]
+    play.world.charts["Robot_123_a"] = "EURUSD"
+    play.world.beats[123] = "d1"
+    play >> 60.0
+    take_off(play)
+    play >> 30.0
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+
+
+def test_removals_at_an_exit_suspend_nothing(play) -> None:
+    """A28: the terminal writes the same word when it closes; its agent goes with its robots."""
+    play.robot(123, "d1")
+    play.healthy()
+    take_off(play)
+    play >> 0.5
+    play.world.agent = False
+    play >> 4.0
+    play >> play.journal(JournalKind.EXITED, "shutdown with 0")
+    play >> play.exited(0)
+    play >> 10.0
+    assert play.robots[0].run is RobotRun.RUNNING
+    assert IncidentKind.REMOVED_BY_HAND not in play.opened
+
+
+def test_removals_of_ours_suspend_nothing(play) -> None:
+    """A deployment detaches the version before: the terminal's word for it comes late."""
+    play.robot(123, "d1")
+    play.healthy()
+    play.fleet = replace(play.fleet, deploying=frozenset({RobotId(123)}))
+    play.world.charts.clear()
+    play.world.beats.clear()
+    play >> play.journal(JournalKind.ROBOT_REMOVED, robot="Robot_123_a")
+    play >> 20.0
+    play.fleet = replace(play.fleet, deploying=frozenset())
+    play >> 1.0
+    play >> play.journal(JournalKind.ROBOT_REMOVED, robot="Robot_123_a")
+    play >> 30.0
+    assert play.open_kinds == {IncidentKind.ROBOT_MISSING}
+    assert play.robots[0].run is RobotRun.RUNNING
+
+
+def test_the_stop_latch_asks_about_nothing_and_its_end_asks_again(play) -> None:
+    removed_by_hand(play)
+    play.watch = replace(play.watch, user=replace(play.watch.user, stop_latched=True))
+    play >> 5.0
+    assert play.open_kinds == set()
+    play.watch = replace(play.watch, user=replace(play.watch.user, stop_latched=False))
+    play >> 5.0
+    assert play.open_kinds == {IncidentKind.REMOVED_BY_HAND}
+
+
+def test_a_watchdog_that_is_off_suspends_nothing(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    play.fleet = replace(play.fleet, mode=Mode.OFF)
+    take_off(play)
+    play >> 30.0
     assert play.robots[0].run is RobotRun.RUNNING
 
 
