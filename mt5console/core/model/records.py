@@ -59,6 +59,7 @@ class IncidentKind(StrEnum):
     NEEDS_PERSON = "needs_person"
     NO_SECRET = "no_secret"
     START_FAILED = "start_failed"
+    INI_LEFT = "ini_left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

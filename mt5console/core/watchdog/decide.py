@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.facts import (
+    ActDone,
     ActFailed,
     AgentStatusSeen,
     Fact,
@@ -31,7 +32,18 @@ from mt5console.core.model.facts import (
 )
 from mt5console.core.model.ids import Now
 from mt5console.core.model.records import IncidentKind
-from mt5console.core.watchdog import absorb, agentless, ending, link, process, recovery, requests, robots, starting
+from mt5console.core.watchdog import (
+    absorb,
+    agentless,
+    ending,
+    link,
+    process,
+    recovery,
+    requests,
+    robots,
+    start_ini,
+    starting,
+)
 from mt5console.core.watchdog.checks import find
 from mt5console.core.watchdog.identity import identity_ok, wrong_identity
 from mt5console.core.watchdog.policy import Policy
@@ -109,9 +121,8 @@ def _take_rare(turn: Turn, fact: Fact) -> None:
             process.take_spawned(turn, fact)
         case LoginFinished():
             link.take_login_finished(turn, fact)
-        case ActFailed():
-            starting.take_start_failed(turn, fact)
-            link.take_login_act_failed(turn, fact)
+        case ActDone() | ActFailed():
+            _take_end(turn, fact)
         case Requested():
             requests.take_request(turn, fact)
         case StartRemarked():
@@ -124,11 +135,22 @@ def _take_rare(turn: Turn, fact: Fact) -> None:
             return
 
 
+def _take_end(turn: Turn, fact: ActDone | ActFailed) -> None:
+    """An act of ours ended: each asks whether it is the one that it waits for."""
+    if isinstance(fact, ActDone):
+        start_ini.take_done(turn, fact)
+        return
+    start_ini.take_failed(turn, fact)
+    starting.take_start_failed(turn, fact)
+    link.take_login_act_failed(turn, fact)
+
+
 def _conclude(turn: Turn) -> None:
     """Climb the ladder from its foot: identity, ends, starts, then what lives inside the process."""
     ending.judge_end(turn)
     ending.align(turn)
     ending.watch_update(turn)
+    start_ini.try_again(turn)
     starting.start_if_due(turn)
     if turn.watch.process is not None:
         _watch_identity(turn)

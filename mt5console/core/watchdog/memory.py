@@ -57,6 +57,16 @@ class StartIntent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IniWipe:
+    """A start ini that is to be wiped and was not seen to be. `act_id`: the try under way, empty between two."""
+
+    reason: str
+    act_id: str = ""
+    failures: int = 0
+    failed_mono_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """A close that was asked for, until the process is gone."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-from mt5console.core.model.commands import WipeStartIni
 from mt5console.core.model.desired import Run
 from mt5console.core.model.facts import ProcessAbsent, ProcessesConflict, ProcessExited, ProcessSeen, TerminalSpawned
 from mt5console.core.model.records import IncidentKind
+from mt5console.core.watchdog import start_ini
 from mt5console.core.watchdog.absorb import EARLIER_S
 from mt5console.core.watchdog.marks import of_life
 from mt5console.core.watchdog.memory import NO_IPC, NO_MARKS, NO_ROBOT, ExitSeen, ProcessLife, RobotMemory
@@ -157,7 +157,7 @@ def take_absent(turn: Turn, fact: ProcessAbsent) -> None:
         turn.put(conflict_pids=())
         turn.clear(IncidentKind.TWO_PROCESSES, "no process runs any more")
     if not watch.looked and watch.start is None:
-        wipe_ini(turn, "no process runs at the first look")
+        start_ini.wipe(turn, "no process runs at the first look")
     if watch.start is None or watch.start.issued_mono_s is None:
         # What lies on the disk now is of a process that has ended, and of none that is started from here on.
         turn.put(ended_mono_s=now.mono_s)
@@ -201,7 +201,7 @@ def take_conflict(turn: Turn, fact: ProcessesConflict) -> None:
 def _lost(turn: Turn, life: ProcessLife, fact: ProcessExited | ProcessAbsent, code: int | None, evidence: str) -> None:
     now = turn.now
     if not life.ini_wiped:
-        wipe_ini(turn, "the process ended before its login was seen")
+        start_ini.wipe(turn, "the process ended before its login was seen")
     turn.put(
         process=None,
         looked=True,
@@ -225,12 +225,6 @@ def _lost(turn: Turn, life: ProcessLife, fact: ProcessExited | ProcessAbsent, co
     )
     turn.clear(IncidentKind.NEEDS_PERSON, "its process ended")
     turn.clear(IncidentKind.BROKER_DISCONNECTED, "its process ended; judged anew after its start")
-
-
-def wipe_ini(turn: Turn, reason: str) -> None:
-    """Wipe the start ini; no act on the terminal, so allowed in every mode and state."""
-    act_id = turn.next_act_id("wipe")
-    turn.issue(WipeStartIni(user_id=turn.watch.user.user_id, act_id=act_id, reason=reason))
 
 
 def wait_before_next_start(turn: Turn) -> None:

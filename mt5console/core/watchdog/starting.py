@@ -14,10 +14,11 @@ from mt5console.core.model.ids import same_server
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import expert_name
+from mt5console.core.watchdog import start_ini
 from mt5console.core.watchdog.checks import agent_fresh, expected_robots
 from mt5console.core.watchdog.ending import show_quarantine
 from mt5console.core.watchdog.memory import StartIntent
-from mt5console.core.watchdog.process import wait_before_next_start, wipe_ini
+from mt5console.core.watchdog.process import wait_before_next_start
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
 from mt5console.core.watchdog.watch import TerminalWatch
@@ -144,6 +145,7 @@ def _issue(turn: Turn, *, by_person: bool, why: str) -> None:
         )
     intent = StartIntent(act_id=act_id, reason=why, by_person=by_person, issued_mono_s=now.mono_s)
     turn.keep(ladder=spent, start=intent, asked="" if by_person else turn.watch.asked)
+    start_ini.forget(turn)
     turn.move(Trigger.START_ISSUED)
     command = _command(turn, intent)
     turn.issue(command)
@@ -182,6 +184,7 @@ def _issue_again(turn: Turn, intent: StartIntent) -> None:
     before = turn.watch.state
     again = replace(intent, issued_mono_s=turn.now.mono_s)
     turn.put(start=again)
+    start_ini.forget(turn)
     turn.move(Trigger.START_ISSUED)
     command = _command(turn, again)
     turn.issue(command)
@@ -205,7 +208,7 @@ def take_start_failed(turn: Turn, fact: ActFailed) -> None:
     turn.by_person = start.by_person
     turn.keep(start=None)
     turn.move(Trigger.PROCESS_LOST)
-    wipe_ini(turn, "the start failed")
+    start_ini.wipe(turn, "the start failed")
     again = fact.code in PASSES_BY_ITSELF and not start.by_person
     if fact.code == "disk_full":
         turn.put(storage_error=fact.text)
@@ -274,7 +277,7 @@ def watch_start(turn: Turn) -> None:
     overdue = turn.now.mono_s - life.first_seen_mono_s >= turn.policy.start_ini_deadline_s
     if not life.ini_wiped and (seen or overdue):
         turn.put_process(ini_wiped=True)
-        wipe_ini(turn, "the login was seen" if seen else "its deadline passed without a login")
+        start_ini.wipe(turn, "the login was seen" if seen else "its deadline passed without a login")
     if seen and fresh and not life.up:
         _came_up(turn)
 

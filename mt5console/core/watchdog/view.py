@@ -199,7 +199,7 @@ def settled(watch: TerminalWatch, robots: tuple[DesiredRobot, ...], now: Now, po
         return False, blocked(watch, now, policy)
     if life.login_seen_mono_s is None:
         return False, f"pid {life.pid} runs; its login is not seen yet"
-    if not life.ini_wiped:
+    if not life.ini_wiped or watch.ini is not None:
         return False, f"pid {life.pid} is logged in; the start ini is not wiped yet"
     if not life.up or not agent_fresh(watch, now, policy):
         return False, f"pid {life.pid} is logged in; its agent is awaited"

@@ -20,6 +20,7 @@ from mt5console.core.watchdog.memory import (
     AgentMemory,
     Closing,
     ExitSeen,
+    IniWipe,
     IpcMemory,
     JournalMarks,
     Ladder,
@@ -71,6 +72,7 @@ class TerminalWatch:
     ended_mono_s: float | None = None
     ended_process: tuple[int, float] | None = None
     start: StartIntent | None = None
+    ini: IniWipe | None = None
     closing: Closing | None = None
     updating_since_mono_s: float | None = None
     updater_seen: bool = False

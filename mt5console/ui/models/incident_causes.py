@@ -133,6 +133,11 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             act="redeploy",
             button="Redeploy…",
         ),
+        "ini_left": Cause(
+            title="Password file left",
+            means="The file that starts the terminal still holds its password; only this account can read it.",
+            rank=68,
+        ),
         "robot_drifted": Cause(
             title="Robot not as proven",
             means="It beats, but on another chart, with other inputs, or without the permission to trade.",

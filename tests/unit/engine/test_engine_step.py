@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mt5console.core.engine import Engine, Remembered, Step
-from mt5console.core.model.commands import Command, SendAgentCommand, SetStopLatch, StartTerminal
+from mt5console.core.model.commands import Command, SendAgentCommand, SetStopLatch, StartTerminal, WipeStartIni
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun, RobotVersion, Run
 from mt5console.core.model.facts import (
+    ActDone,
     AgentStatusSeen,
     Fact,
     HeartbeatSeen,
@@ -74,6 +75,7 @@ class World:
         )
         self.operations: dict[str, Operation] = {}
         self.asked = 0
+        self.wipes: list[WipeStartIni] = []
 
     def step(self, *facts: Fact, seconds: float = 0.0) -> Step:
         self.now = Now(mono_s=self.now.mono_s + seconds, utc_s=self.now.utc_s + seconds)
@@ -81,7 +83,13 @@ class World:
         for change in step.changes:
             if isinstance(change, Operation):
                 self.operations[change.operation_id] = change
+        self.wipes += of_type(step.commands, WipeStartIni)
         return step
+
+    def wiped(self) -> Step:
+        """Every start ini that was to be wiped is gone."""
+        wipes, self.wipes = self.wipes, []
+        return self.step(*(ActDone(user_id=one.user_id, act_id=one.act_id, evidence="wiped") for one in wipes))
 
     def ask(self, request: Request) -> tuple[Step, Operation]:
         self.asked += 1
@@ -129,6 +137,9 @@ def test_a_start_is_stored_before_it_is_commanded_and_ends_when_the_login_is_see
     w.step(spawned, seconds=0.1)
     for _ in range(8):
         w.step(w.agent(), seconds=0.5)
+    waiting = w.operations[operation.operation_id]
+    assert (waiting.state, "not wiped yet" in waiting.progress) == (OperationState.RUNNING, True), waiting
+    w.wiped()
     ended = w.operations[operation.operation_id]
     assert ended.state is OperationState.DONE, ended
     assert ended.result is not None

@@ -10,6 +10,8 @@ import pytest
 from mt5console.core.model.commands import Announce, Command, WipeStartIni
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun, RobotVersion, Run
 from mt5console.core.model.facts import (
+    ActDone,
+    ActFailed,
     AgentStatusSeen,
     Fact,
     HeartbeatSeen,
@@ -76,6 +78,7 @@ class World:
         self.beats: dict[int, str] = {}
         self.session_open = True
         self.robots_may_trade = True
+        self.ini_is_held = False
         self.entries = Entries.OPEN
 
 
@@ -98,6 +101,7 @@ class Playbook:
         self._sequence = 0
         self._pid = 100
         self._last_probe = 0.0
+        self._wiping: list[WipeStartIni] = []
 
     # ---- the script ---------------------------------------------------------------------------------------------
 
@@ -130,6 +134,7 @@ class Playbook:
         wanted = dict(verdict.runs)
         self.robots = tuple(replace(robot, run=wanted.get(robot.robot_id, robot.run)) for robot in self.robots)
         self._pending += [command for command in verdict.commands if not isinstance(command, QUIET)]
+        self._wiping += [command for command in verdict.commands if isinstance(command, WipeStartIni)]
         return verdict
 
     def _pass(self, seconds: float) -> None:
@@ -139,8 +144,20 @@ class Playbook:
             left -= step
             self.mono += step
             self.utc += step
+            self._wipe()
             self._show()
             self.feed(None)
+
+    def _wipe(self) -> None:
+        """The start ini goes as asked, or is held."""
+        wiping, self._wiping = self._wiping, []
+        for command in wiping:
+            held = self.world.ini_is_held
+            self.feed(
+                ActFailed(user_id=USER, act_id=command.act_id, code="no_permission", text="another program holds it")
+                if held
+                else ActDone(user_id=USER, act_id=command.act_id, evidence="wiped")
+            )
 
     def _show(self) -> None:
         if self.watch.process is None:
