@@ -25,7 +25,7 @@ from mt5console.core.model.commands import (
 from mt5console.core.model.facts import Fact, LoginFinished, ProcessSeen, StartRemarked, TerminalSpawned
 from mt5console.core.model.ids import Account, Timeframe, UserId
 from mt5console.core.ports import Platform, ProcessRef
-from mt5console.core.terminal.common_ini import keep_algo_on
+from mt5console.core.terminal.common_ini import keep_algo
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.terminal.profile import prune_profile
 from mt5console.core.terminal.protocol import STOP_LATCH
@@ -82,9 +82,11 @@ class TerminalActs:
         layout = target.layout
         self._programs.bring_up(layout)
         prune_profile(layout.charts_profile, frozenset(command.keep_experts), self._platform.files)
-        self._keep_algo_on(command, layout)
+        self._keep_algo(command, layout)
         symbol = self._agent_symbol_of(command.user_id)
-        ini = start_ini_bytes(command.account, password, agent_symbol=symbol, agent_timeframe=AGENT_TIMEFRAME)
+        ini = start_ini_bytes(
+            command.account, password, agent_symbol=symbol, agent_timeframe=AGENT_TIMEFRAME, algo=command.algo
+        )
         self._platform.files.write_atomic(layout.start_ini, ini, private=True)
         try:
             ref = self._platform.processes.spawn(
@@ -100,13 +102,13 @@ class TerminalActs:
             )
         )
 
-    def _keep_algo_on(self, command: StartTerminal, layout: TerminalLayout) -> None:
-        """A start that is not ours, as after a LiveUpdate, finds algo trading on, too; that it will not is told."""
+    def _keep_algo(self, command: StartTerminal, layout: TerminalLayout) -> None:
+        """A start that is not ours, as after a LiveUpdate, finds algo trading the same; that it will not is told."""
         try:
-            keep_algo_on(layout, self._platform.files)
+            keep_algo(layout, self._platform.files, on=command.algo)
         except (ConsoleError, OSError) as error:
             why = error.text if isinstance(error, ConsoleError) else str(error.strerror or error)
-            text = f"its common.ini could not be told to keep algo trading on: {why}"
+            text = f"its common.ini could not be told whether algo trading is on: {why}"
             self._post(StartRemarked(user_id=command.user_id, act_id=command.act_id, text=text))
 
     def _process(self, user_id: UserId, pid: int) -> ProcessRef:

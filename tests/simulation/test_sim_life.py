@@ -4,7 +4,7 @@ import re
 import time
 
 from mt5console.core.model.observed import JournalKind
-from mt5console.core.terminal.common_ini import keep_algo_on
+from mt5console.core.terminal.common_ini import keep_algo
 from mt5console.core.terminal.journal_file import read_journal
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation.inifile import IniFile
@@ -135,7 +135,7 @@ def test_a_start_without_a_config_has_no_password_and_stays_logged_out(sim):
 
 def test_what_common_ini_says_of_algo_trading_outlives_starts_with_and_without_a_config(sim):
     user = sim.user()
-    assert keep_algo_on(user.layout, LocalFileStore())
+    assert keep_algo(user.layout, LocalFileStore())
     user.start()
     user.close()
     experts = [common(user).get("Experts", key) for key in ("Enabled", "Account", "Profile")]

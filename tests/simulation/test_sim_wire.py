@@ -2,7 +2,7 @@
 
 import pytest
 
-from mt5console.core.terminal.common_ini import keep_algo_on
+from mt5console.core.terminal.common_ini import keep_algo
 from mt5console.platforms.files import LocalFileStore
 from mt5console.simulation import mt5
 from tests.simulation.sim_world import wait_for
@@ -46,7 +46,7 @@ def test_a_real_account_is_shown_as_real(sim):
 
 
 def test_a_terminal_that_is_logged_out_is_logged_in_over_the_wire_and_algo_stays_on_with_account_0(user):
-    assert keep_algo_on(user.layout, LocalFileStore())
+    assert keep_algo(user.layout, LocalFileStore())
     user.start()
     user.close()
     user.process = user.spawn("/portable")

@@ -156,10 +156,14 @@ def test_algo_trading_that_was_switched_off_is_named_and_one_click_away(morning:
     (incident,) = [found for found in desk.open_incidents() if found["user_id"] == ALGO]
     assert "switch is off" in incident["text"]
     assert "a person switches it on" in desk.door.decisions(ALGO, 1)[0]["next"]
+    killed = desk.kill_terminal(ALGO)
+    wait_for(lambda: desk.terminal(ALGO)["pid"] not in (None, killed), "another process")
+    wait_for(lambda: desk.terminal(ALGO)["checks"]["ipc"]["ok"], "a terminal that answers again")
+    assert desk.terminal(ALGO)["checks"]["account"]["evidence"] == "algo trading is switched off"
+    assert "algo_off" in desk.incidents_of(ALGO), "a restart is nobody's wish to switch it on"
     ended = desk.act("enable_algo", user_id=ALGO)
     assert ended["state"] == "done", ended
     desk.wait_healthy(ALGO)
-    assert desk.terminal(ALGO)["pid"] == morning.pids[ALGO]
 
 
 def test_robots_that_stop_or_freeze_are_an_alert_and_one_deploy_heals_each(morning: Morning) -> None:

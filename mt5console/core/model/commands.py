@@ -16,7 +16,8 @@ from mt5console.core.model.ids import Account, DeploymentId, RobotId, Slot, Time
 class StartTerminal:
     """Write the start ini, prune the profile of experts that are not in `keep_experts`, start the process.
 
-    The edge makes sure that no process runs from the directory first. Ends as TerminalSpawned or ActFailed.
+    The edge makes sure that no process runs from the directory first. `algo`: whether algo trading is to be on; False
+    when it was off before, until a person switches it on. Ends as TerminalSpawned or ActFailed.
     """
 
     user_id: UserId
@@ -24,6 +25,7 @@ class StartTerminal:
     account: Account
     reason: str
     keep_experts: tuple[str, ...] = ()
+    algo: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

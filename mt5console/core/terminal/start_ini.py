@@ -8,15 +8,15 @@ from __future__ import annotations
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import UsageInvalid
 from mt5console.core.model.ids import Account, Timeframe
-from mt5console.core.terminal.common_ini import ALGO_STAYS_ON
+from mt5console.core.terminal.common_ini import algo_settings
 from mt5console.core.terminal.encoding import encode, is_one_line
 from mt5console.core.terminal.layout import AGENT_EXPERT
 
 
 def start_ini_bytes(
-    account: Account, password: Secret | None, *, agent_symbol: str, agent_timeframe: Timeframe
+    account: Account, password: Secret | None, *, agent_symbol: str, agent_timeframe: Timeframe, algo: bool = True
 ) -> bytes:
-    """The start ini of one terminal: log in as `account`, allow algo trading, put the agent on a chart.
+    """The start ini of one terminal: log in as `account`, put the agent on a chart, with algo trading on or off.
 
     `Account=0` and `Profile=0`: a new login or profile does not switch algo trading off. `KeepPrivate=0`: the
     terminal does not save the password. Without a password there is no such line, and the terminal uses its own store.
@@ -35,7 +35,7 @@ def start_ini_bytes(
         lines.append(f"Password={value}")
     lines += ["KeepPrivate=0", "NewsEnable=0", "CertInstall=0"]
     lines += ["[Experts]", "AllowLiveTrading=1", "AllowDllImport=0"]
-    lines += [f"{key}={value}" for key, value in ALGO_STAYS_ON]
+    lines += [f"{key}={value}" for key, value in algo_settings(algo)]
     lines += ["[StartUp]", f"Expert={AGENT_EXPERT}", f"Symbol={agent_symbol}", f"Period={agent_timeframe.value}"]
     return encode("\n".join(lines) + "\n")
 

@@ -29,9 +29,6 @@ from mt5console.core.watchdog.memory import NO_ROBOT, AgentMemory, IpcMemory
 from mt5console.core.watchdog.turn import Turn
 from mt5console.core.watchdog.watch import ERRORS_KEPT, JOURNAL_KEPT, TerminalWatch
 
-OURS_S = 30.0
-"""The terminal writes its journal late: a removal that is told so soon after an act of ours is ours."""
-
 EARLIER_S = 1.0
 """Evidence written so long before the process began is of an earlier one (clocks of files are coarse)."""
 
@@ -206,7 +203,7 @@ def _is_ours(turn: Turn, robot_id: RobotId) -> bool:
     memory = turn.watch.robots.get(robot_id, NO_ROBOT)
     acted = (memory.ours_mono_s, memory.removed_mono_s)
     return robot_id in turn.fleet.deploying or any(
-        mono_s is not None and turn.now.mono_s - mono_s < OURS_S for mono_s in acted
+        mono_s is not None and turn.now.mono_s - mono_s < turn.policy.removal_told_s for mono_s in acted
     )
 
 

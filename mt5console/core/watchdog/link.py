@@ -240,6 +240,8 @@ def _login_failed(turn: Turn, text: str) -> None:
 
 def _algo(turn: Turn, word: Word) -> None:
     """Algo trading off where robots need it, or forbidden by the account."""
+    if word.trade_allowed and turn.watch.algo_off:
+        turn.keep(algo_off=False)
     why = ""
     if not word.trade_allowed:
         why = "the terminal's algo trading switch is off"
@@ -256,6 +258,8 @@ def _algo(turn: Turn, word: Word) -> None:
     life = turn.watch.process
     if turn.now.mono_s - since < turn.policy.algo_grace_s or life is None or not life.up:
         return
+    if not word.trade_allowed and not turn.watch.algo_off:
+        turn.keep(algo_off=True)
     reason = turn.watch.marks.algo_reason or "the journal gives no reason"
     opened = turn.open(
         IncidentKind.ALGO_OFF,

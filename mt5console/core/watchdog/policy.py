@@ -50,6 +50,7 @@ class Policy:
     robot_missing_s: a robot that no chart shows for so long, in a terminal that was not restarted, is missing.
     removal_spacing_s: least time between two removals of the same expert.
     removal_tries: removals of one robot's wrong experts in one process's life before a person is called.
+    removal_told_s: a terminal writes its journal late: a removal that is told so soon after an act of ours is ours.
     positions_known_s: the agent's last word on positions counts for so long.
     start_ini_deadline_s: the start ini is wiped by then, whatever was seen.
     """
@@ -92,6 +93,7 @@ class Policy:
     robot_missing_s: float = 5.0
     removal_spacing_s: float = 15.0
     removal_tries: int = 3
+    removal_told_s: float = 30.0
     positions_known_s: float = 120.0
     start_ini_deadline_s: float = 180.0
 
@@ -131,6 +133,7 @@ class Policy:
             restore_after_s=1.5,
             robot_missing_s=3.0,
             removal_spacing_s=4.0,
+            removal_told_s=3.0,
             positions_known_s=60.0,
             start_ini_deadline_s=45.0,
         )

@@ -168,7 +168,12 @@ def _command(turn: Turn, intent: StartIntent) -> Command:
     )
     user = turn.watch.user
     return StartTerminal(
-        user_id=user.user_id, act_id=intent.act_id, account=user.account, reason=intent.reason, keep_experts=keep
+        user_id=user.user_id,
+        act_id=intent.act_id,
+        account=user.account,
+        reason=intent.reason,
+        keep_experts=keep,
+        algo=not turn.watch.algo_off,
     )
 
 

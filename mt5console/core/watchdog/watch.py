@@ -54,6 +54,7 @@ class TerminalWatch:
         whether the terminal was restarted meanwhile.
     stale_since_mono_s: when the agent was first found stale: counted in checks and not by age, so that a machine's
         sleep is no freeze.
+    algo_off: algo trading was last seen switched off in the terminal where robots need it: a start leaves it off.
     deploying: robots with a deployment or restore under way when last decided.
     open: incidents that this watch opened.
     said: what was said once and is not said again until it has changed.
@@ -92,6 +93,7 @@ class TerminalWatch:
     cpu_percent: float | None = None
     rss_bytes: int | None = None
     settled_start_utc_s: float | None = None
+    algo_off: bool = False
     deploying: frozenset[RobotId] = frozenset()
     open: frozenset[IncidentKey] = frozenset()
     said: frozenset[str] = frozenset()
@@ -139,6 +141,7 @@ def to_stored(watch: TerminalWatch) -> dict[str, Any]:
         "identity_wrong": watch.identity_wrong,
         "trade_mode": watch.trade_mode.value,
         "settled_start": watch.settled_start_utc_s,
+        "algo_off": watch.algo_off,
         "open": sorted([kind.value, robot_id] for kind, robot_id in watch.open if robot_id is None)
         + sorted([kind.value, robot_id] for kind, robot_id in watch.open if robot_id is not None),
     }
@@ -178,6 +181,7 @@ def _recalled(user: DesiredUser, stored: Mapping[str, Any], now: Now) -> Termina
         identity_wrong=_text(stored.get("identity_wrong", "")),
         trade_mode=TradeMode(stored.get("trade_mode", TradeMode.UNKNOWN.value)),
         settled_start_utc_s=None if settled is None else _finite(settled),
+        algo_off=stored.get("algo_off", False) is True,
         open=frozenset(
             (IncidentKind(kind), None if robot_id is None else RobotId(int(robot_id)))
             for kind, robot_id in stored.get("open", [])

@@ -60,7 +60,7 @@ def test_a_common_ini_that_cannot_be_written_is_told_and_the_terminal_is_started
     terminals.start(START)
     assert [type(fact) for fact in facts] == [StartRemarked, TerminalSpawned]
     assert isinstance(facts[0], StartRemarked)
-    assert facts[0].text.startswith("its common.ini could not be told to keep algo trading on: ")
+    assert facts[0].text.startswith("its common.ini could not be told whether algo trading is on: ")
     assert "Permission denied" in facts[0].text
 
 

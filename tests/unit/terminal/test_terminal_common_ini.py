@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mt5console.core.errors import StorageFailed
-from mt5console.core.terminal.common_ini import keep_algo_on
+from mt5console.core.terminal.common_ini import keep_algo
 from mt5console.core.terminal.ini import ini_value
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.platforms.files import LocalFileStore
@@ -48,7 +48,7 @@ def test_three_keys_change_and_no_other_byte(tmp_path, path):
     file = tmp_path / path
     file.parent.mkdir()
     file.write_bytes(spelt(REAL))
-    assert keep_algo_on(TerminalLayout(tmp_path), LocalFileStore())
+    assert keep_algo(TerminalLayout(tmp_path), LocalFileStore())
     assert file.read_bytes() == spelt(WANTED)
     assert [found.name for found in tmp_path.iterdir()] == [file.parent.name]
     assert [found.name for found in file.parent.iterdir()] == [file.name]
@@ -59,7 +59,7 @@ def test_a_file_that_says_it_already_is_not_written(tmp_path):
     file.parent.mkdir()
     file.write_bytes(spelt(WANTED))
     before = file.stat().st_ino, file.stat().st_mtime_ns
-    assert not keep_algo_on(TerminalLayout(tmp_path), LocalFileStore())
+    assert not keep_algo(TerminalLayout(tmp_path), LocalFileStore())
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == before
 
 
@@ -67,13 +67,13 @@ def test_a_missing_section_is_added_at_the_end(tmp_path):
     file = tmp_path / "config" / "common.ini"
     file.parent.mkdir()
     file.write_bytes(spelt("[Common]\r\nLogin=5001\r\n"))
-    keep_algo_on(TerminalLayout(tmp_path), LocalFileStore())
+    keep_algo(TerminalLayout(tmp_path), LocalFileStore())
     expected = "[Common]\r\nLogin=5001\r\n[Experts]\r\nEnabled=1\r\nAccount=0\r\nProfile=0\r\n"
     assert file.read_bytes() == spelt(expected)
 
 
 def test_a_missing_file_is_made_in_the_terminals_own_form(tmp_path):
-    assert keep_algo_on(TerminalLayout(tmp_path), LocalFileStore())
+    assert keep_algo(TerminalLayout(tmp_path), LocalFileStore())
     data = (tmp_path / "config" / "common.ini").read_bytes()
     assert data == spelt("[Experts]\r\nEnabled=1\r\nAccount=0\r\nProfile=0\r\n")
     assert ini_value(data, "experts", "enabled") == "1"
@@ -84,7 +84,7 @@ def test_a_file_that_somebody_holds_is_never_written_over():
     files.write_atomic(path, spelt(REAL))
     files.held.add(path)
     with pytest.raises(StorageFailed, match="who holds it"):
-        keep_algo_on(TerminalLayout(Path("/base/user_1")), files)
+        keep_algo(TerminalLayout(Path("/base/user_1")), files)
     assert files.files[path].data == spelt(REAL)
 
 
@@ -92,9 +92,9 @@ def test_a_torn_file_and_a_full_disk_leave_it_as_it_was():
     files, path = FakeFileStore(), Path("/base/user_1/config/common.ini")
     files.write_atomic(path, spelt(REAL)[:-1])
     with pytest.raises(StorageFailed):
-        keep_algo_on(TerminalLayout(Path("/base/user_1")), files)
+        keep_algo(TerminalLayout(Path("/base/user_1")), files)
     files.write_atomic(path, spelt(REAL))
     files.fail_writes = "disk_full"
     with pytest.raises(StorageFailed):
-        keep_algo_on(TerminalLayout(Path("/base/user_1")), files)
+        keep_algo(TerminalLayout(Path("/base/user_1")), files)
     assert files.files[path].data == spelt(REAL)

@@ -78,6 +78,7 @@ class World:
         self.beats: dict[int, str] = {}
         self.session_open = True
         self.robots_may_trade = True
+        self.account_trades = True
         self.ini_is_held = False
         self.entries = Entries.OPEN
 
@@ -207,7 +208,7 @@ class Playbook:
             trade_mode=world.trade_mode,
             connected=world.connected,
             trade_allowed=world.trade_allowed,
-            account_trade_allowed=True,
+            account_trade_allowed=world.account_trades,
             account_trade_expert=True,
             charts=tuple(
                 ChartSeen(chart_id=number, symbol=symbol, timeframe="H1", expert=expert)

@@ -414,3 +414,32 @@ def test_algo_trading_off_without_robots_is_nobodys_trouble(play) -> None:
     play >> 30.0
     assert play.opened == []
     assert play.watch.state is State.HEALTHY
+
+
+def test_a_start_leaves_algo_trading_off_that_was_off_before_until_a_person_switched_it_on(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    play.world.trade_allowed = False
+    play >> 20.0
+    assert play.open_kinds == {IncidentKind.ALGO_OFF}
+    play.engine_dies()
+    play >> play.absent() << StartTerminal
+    assert play.last.algo is False
+    play >> play.spawned()
+    play >> 20.0
+    assert IncidentKind.ALGO_OFF in play.open_kinds
+    play.world.trade_allowed = True
+    play >> 10.0
+    play >> play.exited(-9)
+    play >> 30.0 << StartTerminal
+    assert play.last.algo is True
+
+
+def test_an_account_that_forbids_robots_is_no_switch_that_is_off(play) -> None:
+    play.robot(123, "d1")
+    play.healthy()
+    play.world.account_trades = False
+    play >> 20.0
+    assert play.open_kinds == {IncidentKind.ALGO_OFF}
+    play >> play.exited(-9) << StartTerminal
+    assert play.last.algo is True
