@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ from mt5console.ui.theme.look import look
 from mt5console.ui.window.after_paint import LATER
 from tests.story.desk import Desk, place
 from tests.ui.gui_guard import guarded
+from tests.ui.person import SOON_MS, Person
 
-SOON_MS = 15_000
 UP_MS = 90_000
 PASSWORD = "canary-first-52-ß"
 
@@ -47,7 +47,7 @@ def story() -> Iterator[Desk]:
 
 
 @pytest.fixture
-def person(story: Desk, qtbot: Any) -> Iterator[Person]:
+def person(story: Desk, qtbot: Any) -> Iterator[Newcomer]:
     """Somebody before a window of that engine, for the first time."""
     look().dress()
     desk = EngineDesk(window_access(story.layout, None))
@@ -55,7 +55,7 @@ def person(story: Desk, qtbot: Any) -> Iterator[Person]:
     window = MainWindow(desk, asks_on_quit=False, first_run=here)
     window.resize(1280, 720)
     window.show()
-    yield Person(qtbot, story, desk, window)
+    yield Newcomer(qtbot, story, desk, window)
     window.close()
     assert here.stop(4000)
     assert desk.stop(2000)
@@ -63,41 +63,14 @@ def person(story: Desk, qtbot: Any) -> Iterator[Person]:
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
-class Person:
-    """Finds things by their names and clicks them."""
-
-    def __init__(self, qtbot: Any, story: Desk, desk: EngineDesk, window: MainWindow) -> None:
-        self.qtbot, self.story, self.desk, self.window = qtbot, story, desk, window
-
-    def waits(self, condition: Callable[[], object], within_ms: int = SOON_MS) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=within_ms)
-
-    def finds(self, kind: type[Any], name: str, within: QWidget | None = None) -> Any:
-        found = (within or self.window).findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def clicks(self, name: str, within: QWidget | None = None) -> None:
-        self.waits(lambda: (within or self.window).findChild(QPushButton, name) is not None)
-        button = self.finds(QPushButton, name, within)
-        self.waits(lambda: button.isVisible() and button.isEnabled())
-        button.click()
-
-    def types(self, name: str, text: str, within: QWidget) -> None:
-        field = self.finds(QLineEdit, name, within)
-        field.setFocus()
-        field.selectAll()
-        self.qtbot.keyClicks(field, text)
+class Newcomer(Person):
+    """Somebody who meets the window for the first time."""
 
     def wizard(self) -> QDialog:
-        self.waits(lambda: self._open())
-        return self._open()[-1]
-
-    def _open(self) -> list[QDialog]:
-        return [one for one in self.window.findChildren(QDialog, "first_run_dialog") if one.isVisible()]
+        return self.dialog("first_run_dialog")
 
     def sees_no_wizard(self) -> None:
-        self.waits(lambda: not self._open())
+        self.sees_gone("first_run_dialog")
 
     def outcomes(self, name: str, dialog: QDialog) -> dict[str, tuple[str, str]]:
         """The rows of a list by their names: outcome and evidence."""
@@ -120,7 +93,7 @@ class Person:
         self.goes_on(dialog, "Add user")
 
 
-def past_the_machine(person: Person, dialog: QDialog) -> None:
+def past_the_machine(person: Newcomer, dialog: QDialog) -> None:
     """What this machine lacks (room, a keyring) is told; a person may go on all the same."""
     button = person.finds(QPushButton, "forward_button", dialog)
     person.waits(lambda: button.isEnabled() and button.text() in ("Continue", "Go on anyway"), 60_000)
@@ -136,7 +109,7 @@ def all_is_loaded() -> bool:
     return all(one is not None and not getattr(one.__spec__, "_initializing", False) for one in present)
 
 
-def test_from_an_empty_window_to_a_first_terminal_that_is_well(person: Person, monkeypatch: Any) -> None:
+def test_from_an_empty_window_to_a_first_terminal_that_is_well(person: Newcomer, monkeypatch: Any) -> None:
     assert person.window.findChild(QPushButton, "first_run_button") is None
     person.waits(lambda: person.window.findChild(QPushButton, "first_run_button"))
     person.waits(all_is_loaded)
@@ -164,7 +137,7 @@ def test_from_an_empty_window_to_a_first_terminal_that_is_well(person: Person, m
     person.waits(lambda: [one for one in person.window.findChildren(QDialog, "deploy_dialog") if one.isVisible()])
 
 
-def test_it_is_left_after_the_user_and_begins_at_the_start(person: Person) -> None:
+def test_it_is_left_after_the_user_and_begins_at_the_start(person: Newcomer) -> None:
     person.clicks("first_run_button")
     dialog = person.wizard()
     past_the_machine(person, dialog)
@@ -184,7 +157,7 @@ def test_it_is_left_after_the_user_and_begins_at_the_start(person: Person) -> No
     person.clicks("later_button", again)
 
 
-def test_a_refused_login_says_what_to_do_and_another_password_and_try_bring_it_up(person: Person) -> None:
+def test_a_refused_login_says_what_to_do_and_another_password_and_try_bring_it_up(person: Newcomer) -> None:
     person.clicks("first_run_button")
     dialog = person.wizard()
     past_the_machine(person, dialog)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ from mt5console.ui.main_window import MainWindow
 from mt5console.ui.models.stages_model import EVIDENCE_ROLE, OUTCOME_ROLE, SECONDS_ROLE
 from mt5console.ui.theme.look import look
 from tests.story.desk import Desk, place
+from tests.ui.person import SOON_MS, Person
 
-SOON_MS = 15_000
 PROOF_MS = 90_000
 PASSWORD = "canary-Qt-41-ß"
 
@@ -78,48 +78,14 @@ def trader(story: Desk, qtbot: Any) -> Iterator[Trader]:
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
-class Trader:
-    """Looks, types and clicks."""
-
-    def __init__(self, qtbot: Any, story: Desk, desk: EngineDesk, window: MainWindow) -> None:
-        self.qtbot, self.story, self.desk, self.window = qtbot, story, desk, window
-
-    def waits(self, condition: Callable[[], object], within_ms: int = SOON_MS) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=within_ms)
-
-    def finds(self, kind: type[Any], name: str, within: QWidget | None = None) -> Any:
-        found = (within or self.window).findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def clicks(self, name: str, within: QWidget | None = None) -> None:
-        button = self.finds(QPushButton, name, within)
-        self.waits(lambda: button.isVisible() and button.isEnabled())
-        button.click()
-
-    def types(self, name: str, text: str, within: QWidget) -> None:
-        field = self.finds(QLineEdit, name, within)
-        field.setFocus()
-        field.selectAll()
-        self.qtbot.keyClicks(field, text)
+class Trader(Person):
+    """Deploys robots."""
 
     def types_input(self, name: str, text: str, dialog: QDialog) -> None:
         """Into the input's field, once the engine has said what the inputs are."""
         summary = self.finds(QLabel, "inputs_summary", dialog)
         self.waits(lambda: summary.text() and "Reading" not in summary.text())
         self.types(f"input_{name}", text, dialog)
-
-    def dialog(self, name: str) -> QDialog:
-        """The newest open dialog of this name."""
-        self.waits(lambda: self._open(name))
-        return self._open(name)[-1]
-
-    def sees_gone(self, name: str) -> None:
-        """Every dialog of this name has closed."""
-        self.waits(lambda: not self._open(name), 60_000)
-
-    def _open(self, name: str) -> list[QDialog]:
-        return [one for one in self.window.findChildren(QDialog, name) if one.isVisible()]
 
     def commands(self, query: str) -> None:
         """Do what the palette finds first, with the keyboard alone."""
