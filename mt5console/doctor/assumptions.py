@@ -73,7 +73,7 @@ _LIST = (
     ("A49", NO_STEP, "package and journal name a one-time password in the words that we know"),
     ("A50", NO_STEP, "Windows says that the session ends before it ends terminals, and ends the engine first"),
     ("A51", NO_STEP, "a start without our ini, as after an update, takes algo trading's settings from common.ini"),
-    ("A54", NO_STEP, "a saved chart keeps its id over a restart"),
+    ("A52", NO_STEP, "a saved chart keeps its id over a restart"),
 )
 
 ASSUMPTIONS = tuple(Assumption(id=name, step=step, fact=fact) for name, step, fact in _LIST)
