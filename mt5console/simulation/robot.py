@@ -19,7 +19,6 @@ from mt5console.simulation.locks import HeldLock
 from mt5console.simulation.programs import ChartOfProgram, Deinit, ProgramHost
 
 ERROR_LOCKED = 1
-ERROR_NOT_DESIRED = 2
 ERROR_FILES = 3
 ERROR_SLOW = 4
 
@@ -237,7 +236,7 @@ class Robot:
     def _judge_entries(self) -> Entries:
         entries = self._present_entries()
         if entries is Entries.NOT_DESIRED and self._entries is not Entries.NOT_DESIRED:
-            self._report(ERROR_NOT_DESIRED, f"deployment {self._deployment} opens nothing: {self._refusal()}")
+            self._report(protocol.ERROR_NOT_DESIRED, f"deployment {self._deployment} opens nothing: {self._refusal()}")
         self._entries = entries
         return entries
 

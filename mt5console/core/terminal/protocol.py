@@ -36,6 +36,9 @@ MAGIC_INPUT = "Mt5ConsoleMagic"
 CONSOLE_INPUTS = (DEPLOYMENT_INPUT, ROBOT_INPUT, MAGIC_INPUT)
 """Inputs that the include declares and the console fills in; they are not part of the inputs' hash."""
 
+ERROR_NOT_DESIRED = 2
+"""A robot's report that it opens nothing, with the reason: the include's MT5CONSOLE_ERROR_DESIRED."""
+
 GLOBAL_READY = "EA_READY_"
 GLOBAL_HEARTBEAT = "EA_HEARTBEAT_"
 

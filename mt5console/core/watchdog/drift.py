@@ -8,6 +8,7 @@ from __future__ import annotations
 from mt5console.core.model.desired import DesiredRobot
 from mt5console.core.model.observed import Entries
 from mt5console.core.model.versions import ready_differences
+from mt5console.core.terminal.protocol import ERROR_NOT_DESIRED
 from mt5console.core.watchdog.memory import RobotMemory
 from mt5console.core.watchdog.watch import TerminalWatch
 
@@ -25,8 +26,8 @@ def drift(watch: TerminalWatch, robot: DesiredRobot, memory: RobotMemory) -> str
         if differs is not None:
             return differs[1]
     if beat.entries is Entries.NOT_DESIRED:
-        told = f" ({memory.errors[-1].text})" if memory.errors else ""
-        return f"it takes itself for a version that may open nothing{told}"
+        reports = [error.text for error in memory.errors if error.code == ERROR_NOT_DESIRED]
+        return f"it takes itself for a version that may open nothing{f' ({reports[-1]})' if reports else ''}"
     if not beat.trade_allowed and _others_may_trade(watch):
         return "its own permission to trade is off (its chart, F7, Common, Allow Algo Trading)"
     return ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mt5console.core.model.facts import ReadySeen
+from mt5console.core.model.facts import ReadySeen, RobotErrorSeen
 from mt5console.core.model.ids import DeploymentId, RobotId
-from mt5console.core.model.observed import Entries, Ready
+from mt5console.core.model.observed import Entries, Ready, RobotError
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.requests import Mode
 from mt5console.core.watchdog.checks import find_robots
@@ -84,9 +84,13 @@ def test_a_switch_that_is_off_for_all_is_told_once_and_by_its_own_name(play) -> 
 
 def test_a_robot_that_may_open_nothing_by_its_own_word_is_told(play) -> None:
     started(play)
+    for code, text in ((2, "opens nothing: desired is none"), (1003, "no room for the stop")):
+        play >> RobotErrorSeen(
+            user_id=USER, robot_id=RobotId(123), error=RobotError(utc_s=play.utc, code=code, text=text)
+        )
     play.world.entries = Entries.NOT_DESIRED
     play >> LASTS_S
-    assert "may open nothing" in drifted(play)
+    assert "may open nothing (opens nothing: desired is none)" in drifted(play)
 
 
 @pytest.mark.parametrize("entries", [Entries.PAUSED, Entries.STOPPED])
