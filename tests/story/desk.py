@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +279,19 @@ class Desk:
             self.host.kill(ref)
         wait_for(lambda: not self.host.find_under(self.root), "the end of every process of the story")
         self.host.close()
+
+
+@contextmanager
+def opened_desk(prefix: str = "mt5story-") -> Iterator[Desk]:
+    """A running engine over an empty base directory, ended without trace."""
+    root = Path(tempfile.mkdtemp(prefix=prefix, dir=place()))
+    desk = Desk(root / "base")
+    try:
+        desk.start_engine()
+        yield desk
+    finally:
+        desk.end()
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def _end_engines_of(root: Path) -> None:

@@ -5,11 +5,8 @@ A real engine; the wizard's looks at this machine are the real ones, too.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +22,7 @@ from mt5console.ui.main_window import MainWindow
 from mt5console.ui.models.stages_model import EVIDENCE_ROLE, NAME_ROLE, OUTCOME_ROLE
 from mt5console.ui.theme.look import look
 from mt5console.ui.window.after_paint import LATER
-from tests.story.desk import Desk, place
+from tests.story.desk import Desk, opened_desk
 from tests.ui.gui_guard import guarded
 from tests.ui.person import SOON_MS, Person
 
@@ -36,14 +33,8 @@ PASSWORD = "canary-first-52-ß"
 @pytest.fixture
 def story() -> Iterator[Desk]:
     """An engine over an empty base directory."""
-    root = Path(tempfile.mkdtemp(prefix="mt5first-", dir=place()))
-    desk = Desk(root / "base")
-    try:
-        desk.start_engine()
+    with opened_desk("mt5first-") as desk:
         yield desk
-    finally:
-        desk.end()
-        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture

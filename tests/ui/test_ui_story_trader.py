@@ -5,8 +5,6 @@ A real engine on simulated terminals; everything is found by its object name, as
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,7 @@ from mt5console.ui.dialogs.deploy_dialog import DeployDialog
 from mt5console.ui.main_window import MainWindow
 from mt5console.ui.models.stages_model import EVIDENCE_ROLE, OUTCOME_ROLE, SECONDS_ROLE
 from mt5console.ui.theme.look import look
-from tests.story.desk import Desk, place
+from tests.story.desk import Desk, opened_desk
 from tests.ui.person import SOON_MS, Person
 
 PROOF_MS = 90_000
@@ -49,14 +47,8 @@ int OnInit()
 @pytest.fixture(scope="module")
 def story() -> Iterator[Desk]:
     """An engine and nothing else yet."""
-    root = Path(tempfile.mkdtemp(prefix="mt5trader-", dir=place()))
-    desk = Desk(root / "base")
-    try:
-        desk.start_engine()
+    with opened_desk("mt5trader-") as desk:
         yield desk
-    finally:
-        desk.end()
-        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture
