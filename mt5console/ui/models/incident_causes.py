@@ -98,6 +98,11 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             button="Set password…",
             released=True,
         ),
+        "ini_left": Cause(
+            title="Password file left",
+            means="The file that starts the terminal still holds its password; only this account can read it.",
+            rank=72,
+        ),
         "logged_out": Cause(
             title="Logged out",
             means="Without a login robots see no prices and cannot trade.",
@@ -132,11 +137,6 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
             lamp="warning",
             act="redeploy",
             button="Redeploy…",
-        ),
-        "ini_left": Cause(
-            title="Password file left",
-            means="The file that starts the terminal still holds its password; only this account can read it.",
-            rank=68,
         ),
         "robot_drifted": Cause(
             title="Robot not as proven",
