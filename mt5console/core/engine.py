@@ -13,7 +13,7 @@ from typing import Any
 from mt5console.core.deployments import Deployments
 from mt5console.core.errors import unknown_robot
 from mt5console.core.incident_book import IncidentBook
-from mt5console.core.model.commands import Command, SendAgentCommand, StartTerminal
+from mt5console.core.model.commands import CloseTerminal, Command, SendAgentCommand, StartTerminal
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun
 from mt5console.core.model.facts import (
     Fact,
@@ -117,6 +117,7 @@ class Engine:
         self._commands: list[Command] = []
         self._last_pass: dict[UserId, float] = {}
         self._next_start_mono_s = now.mono_s
+        self._next_close_mono_s = now.mono_s
         self._removal_after: dict[tuple[UserId, str], float] = {}
         self._act_count = 0
         self._snapshots = 0
@@ -170,7 +171,9 @@ class Engine:
             self._free_bytes = fact.free_bytes
         if isinstance(fact, ProcessExited | ProcessAbsent) and fact.session_ending:
             # Of no terminal, whoever asks: what is started now is ended again within moments.
-            self._next_start_mono_s = max(self._next_start_mono_s, now.mono_s + self.policy.shutdown_wait_s)
+            later = now.mono_s + self.policy.shutdown_wait_s
+            self._next_start_mono_s = max(self._next_start_mono_s, later)
+            self._next_close_mono_s = max(self._next_close_mono_s, later)
         self._decide(user_id, fact, now)
         if not isinstance(fact, ProcessUsageSeen | StorageSeen):
             self.deployments.hear(user_id, fact, now)
@@ -227,13 +230,20 @@ class Engine:
             self._changes.extend(self.incidents.open(user_id, wanted, now, len(self.users)))
         for done in verdict.cleared:
             self._changes.extend(self.incidents.clear(user_id, done, now))
-        if any(isinstance(command, StartTerminal) for command in verdict.commands):
-            self._next_start_mono_s = now.mono_s + self.policy.start_spacing_s
+        self._pace(verdict.commands, now)
         self._commands.extend(verdict.commands)
         for robot_id in verdict.restores:
             self.deployments.restore(robot_id, now)
         for expert in verdict.removals:
             self._remove_expert(user_id, expert, now)
+
+    def _pace(self, commands: Iterable[Command], now: Now) -> None:
+        """The next start, and the next closing, of whichever terminal waits for a while."""
+        for command in commands:
+            if isinstance(command, StartTerminal):
+                self._next_start_mono_s = now.mono_s + self.policy.start_spacing_s
+            elif isinstance(command, CloseTerminal):
+                self._next_close_mono_s = now.mono_s + self.policy.start_spacing_s
 
     def expected_robots(self, user_id: UserId) -> tuple[DesiredRobot, ...]:
         """The user's robots as the watchdog should expect them: none runs while the stop latch stands."""
@@ -249,6 +259,7 @@ class Engine:
             disconnected=self.incidents.link_out,
             starts_in_flight=0,
             next_start_mono_s=self._next_start_mono_s,
+            next_close_mono_s=self._next_close_mono_s,
             deploying=self.deployments.robots_of(user_id),
             generation=self.generation,
         )

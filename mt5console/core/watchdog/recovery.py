@@ -248,10 +248,21 @@ def recover(turn: Turn, kind: IncidentKind, why: str) -> None:
     if in_vain:
         quarantine(turn, in_vain)
         return
+    if not _close_paced(turn):
+        return
     if agentless:
         turn.keep_ladder(agentless=watch.ladder.agentless + 1)
     turn.keep(asked="recover")
     close(turn, why, by_person=False)
+
+
+def _close_paced(turn: Turn) -> bool:
+    """Whether it is this terminal's turn: one that is closed while the starts are spaced would only lie down longer."""
+    wait_s = turn.fleet.next_close_mono_s - turn.now.mono_s
+    if wait_s <= 0:
+        return True
+    turn.explain_once("pace:close", "waits for its turn", f"the fleet's restarts are spaced; {wait_s:.1f} s to go")
+    return False
 
 
 def _is_link_trouble(turn: Turn) -> bool:
