@@ -47,6 +47,7 @@ from mt5console.core.operation_book import OperationBook
 from mt5console.core.request_desk import RequestDesk
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.decide import decide
+from mt5console.core.watchdog.link import is_disconnected
 from mt5console.core.watchdog.policy import Policy
 from mt5console.core.watchdog.verdict import FleetContext, Verdict
 from mt5console.core.watchdog.view import probe_wanted, terminal_known, terminal_view
@@ -111,7 +112,8 @@ class Engine:
         self.watches: dict[UserId, TerminalWatch] = {
             user.user_id: self._recall(user, remembered.watches.get(user.user_id), now) for user in remembered.users
         }
-        self.incidents = IncidentBook(generation, remembered.incidents)
+        link_out = [user_id for user_id, watch in self.watches.items() if is_disconnected(watch)]
+        self.incidents = IncidentBook(generation, remembered.incidents, link_out)
         self.operations = OperationBook(remembered.operations)
         self._changes: list[Change] = []
         self._commands: list[Command] = []

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from mt5console.core.engine import Engine, Remembered, Step
-from mt5console.core.model.commands import CloseTerminal, StartTerminal
+from mt5console.core.model.commands import CloseTerminal, LogInAgain, StartTerminal
 from mt5console.core.model.desired import DesiredUser, Run
-from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, TerminalSpawned
+from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, TerminalSpawned, UserForgotten
 from mt5console.core.model.ids import Account, Now, ServerId, TradeMode, UserId
 from mt5console.core.model.observed import AgentStatus
+from mt5console.core.model.records import Incident, IncidentKind, SaveWatch
 from mt5console.core.watchdog.policy import Policy
 
 SPACING_S = 5.0
@@ -30,8 +32,10 @@ class Fleet:
         self.now = Now(mono_s=1000.0, utc_s=1_700_000_000.0)
         self.users = [user(number + 1) for number in range(count)]
         self.speaking = {one.user_id for one in self.users}
-        self.connected = True
+        self.out: set[UserId] = set()
         self.engine = self._engine(Remembered(users=self.users), 3)
+        self.stored: dict[UserId, dict[str, Any]] = {}
+        self.logins: list[UserId] = []
         self.closed: list[float] = []
         self.started: list[float] = []
         self.step(*(self.seen(one.user_id) for one in self.users))
@@ -47,6 +51,8 @@ class Fleet:
 
     def step(self, *facts: object) -> Step:
         step = self.engine.step(facts, self.now)  # type: ignore[arg-type]
+        self.stored |= {change.user_id: change.state for change in step.changes if isinstance(change, SaveWatch)}
+        self.logins += [command.user_id for command in step.commands if isinstance(command, LogInAgain)]
         for command in step.commands:
             if isinstance(command, CloseTerminal):
                 self.closed.append(self.now.mono_s)
@@ -64,6 +70,18 @@ class Fleet:
                 )
         return step
 
+    def engine_dies(self) -> None:
+        """The next engine knows only what was stored."""
+        still_open = self.engine.incidents.all_open()
+        remembered = Remembered(users=self.users, watches=self.stored, incidents=still_open)
+        self.engine = self._engine(remembered, self.engine.generation + 1)
+        self.step(*(self.seen(one.user_id) for one in self.users))
+
+    @property
+    def outages(self) -> list[Incident]:
+        found = self.engine.incidents.all_open()
+        return [incident for incident in found if incident.kind is IncidentKind.BROKER_DISCONNECTED]
+
     def passes(self, seconds: float) -> None:
         for _ in range(round(seconds / 0.5)):
             self.now = Now(mono_s=self.now.mono_s + 0.5, utc_s=self.now.utc_s + 0.5)
@@ -80,7 +98,7 @@ class Fleet:
             login=500 + user_id,
             server="Demo-Server",
             trade_mode=TradeMode.DEMO,
-            connected=self.connected,
+            connected=user_id not in self.out,
             trade_allowed=True,
             account_trade_allowed=True,
             account_trade_expert=True,
@@ -100,3 +118,32 @@ def test_terminals_that_freeze_together_are_closed_one_by_one_as_they_are_starte
     assert len(fleet.closed) == len(fleet.started) == 4
     assert min(gaps(fleet.closed)) >= SPACING_S
     assert [start - close for close, start in zip(fleet.closed, fleet.started, strict=True)] == [0.0] * 4
+
+
+def test_an_outage_of_the_fleet_goes_on_as_one_in_the_next_engine() -> None:
+    """Its logins stay held, and the terminal whose link is back first does not end the incident of the others."""
+    fleet = Fleet(4)
+    fleet.out = set(fleet.speaking)
+    fleet.passes(8.0)
+    (outage,) = fleet.outages
+    assert outage.user_id is None
+    fleet.engine_dies()
+    fleet.passes(POLICY.link_wait_s + POLICY.login_grace_s + 5.0)
+    assert fleet.logins == []
+    fleet.out.remove(UserId(1))
+    fleet.passes(2.0)
+    assert [incident.incident_id for incident in fleet.outages] == [outage.incident_id]
+    fleet.out.clear()
+    fleet.passes(2.0)
+    assert fleet.outages == []
+
+
+def test_a_user_that_is_removed_as_the_last_one_without_a_link_ends_the_outage() -> None:
+    fleet = Fleet(4)
+    fleet.out = set(fleet.speaking)
+    fleet.passes(8.0)
+    fleet.out = {UserId(4)}
+    fleet.passes(2.0)
+    assert len(fleet.outages) == 1
+    fleet.step(UserForgotten(user_id=UserId(4)))
+    assert fleet.outages == []
