@@ -362,9 +362,27 @@ def _close_as_asked(turn: Turn) -> None:
     why = {"stop": "a person asked to stop it", "restart": "a person asked to restart it"}.get(
         asked, "the restart that was begun before the engine ended"
     )
-    if not by_person and not turn.may("recover:again", "close and restart the terminal", why):
-        return
-    close(turn, why, by_person=by_person)
+    if by_person or (_is_still_due(turn) and turn.may("recover:again", "close and restart the terminal", why)):
+        close(turn, why, by_person=by_person)
+
+
+def _is_still_due(turn: Turn) -> bool:
+    """Whether the restart that the last engine decided is due now: what it was decided on may have passed meanwhile."""
+    watch, life, now = turn.watch, turn.watch.process, turn.now.mono_s
+    assert life is not None
+    if now - life.first_seen_mono_s < turn.policy.close_wait_s:
+        return False  # it may be closing: its end is then ours
+    if agent_fresh(watch, turn.now, turn.policy) or any_robot_beats(watch, turn.now, turn.policy):
+        turn.keep(asked="")
+        turn.explain("restart given up", f"it was begun before the engine ended, and pid {life.pid} speaks again")
+        return False
+    if now - life.began_mono_s < turn.policy.start_grace_s:
+        return False  # somebody may have started it since
+    guarded = guard(turn)
+    if guarded:
+        _call_person(turn, IncidentKind.TERMINAL_FROZEN, "it was being restarted when the engine ended", guarded)
+        return False
+    return _close_paced(turn)
 
 
 def _kill(turn: Turn, closing: Closing, waited: float) -> None:
