@@ -45,6 +45,7 @@ from mt5console.core.model.requests import Mode
 from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.operation_book import OperationBook
 from mt5console.core.request_desk import RequestDesk
+from mt5console.core.stop_latches import StopLatches
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.decide import decide
 from mt5console.core.watchdog.link import is_disconnected
@@ -125,8 +126,11 @@ class Engine:
         self._snapshots = 0
         self._free_bytes: int | None = None
         self.deployments = Deployments(self)
+        self.latches = StopLatches(self)
         self._desk = RequestDesk(self)
         self.deployments.resume_all(remembered.deployments, now)
+        for user_id in [user.user_id for user in remembered.users if user.stop_latched]:
+            self.latches.set(user_id, True)  # the last engine may have died before it was written
 
     @staticmethod
     def _recall(user: DesiredUser, stored: dict[str, Any] | None, now: Now) -> TerminalWatch:
@@ -143,6 +147,7 @@ class Engine:
                 self._last_pass[user_id] = now.mono_s
                 self._decide(user_id, None, now)
         self.deployments.pass_time(now)
+        self.latches.pass_time(now)
         self._desk.settle(now)
         step = Step(changes=tuple(self._changes), commands=tuple(self._commands))
         self._changes, self._commands = [], []
@@ -179,6 +184,7 @@ class Engine:
         self._decide(user_id, fact, now)
         if not isinstance(fact, ProcessUsageSeen | StorageSeen):
             self.deployments.hear(user_id, fact, now)
+        self.latches.hear(user_id, fact, now)
         if not isinstance(fact, HeartbeatSeen):
             self._desk.hear(user_id, fact, now)
 
