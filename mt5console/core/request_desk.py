@@ -272,6 +272,7 @@ class RequestDesk:
                 self._end_by_id(fact.act_id, True, fact.evidence, now)
             case ActFailed():
                 self._end_by_id(fact.act_id, False, fact.text, now)
+                self._not_pressed(user_id, fact, now)
             case _:
                 pass
 
@@ -290,6 +291,12 @@ class RequestDesk:
             else:
                 failed = self._engine.operations.failed(operation.operation_id, "act_failed", text, now)
                 self._engine.record(*failed)
+
+    def _not_pressed(self, user_id: UserId, fact: ActFailed, now: Now) -> None:
+        """Who asked for algo trading hears that its button could not be pressed."""
+        if fact.act_id.startswith("algo-"):
+            for operation in self._mine("enable_algo", user_id):
+                self._engine.record(*self._engine.operations.failed(operation.operation_id, fact.code, fact.text, now))
 
     def settle(self, now: Now) -> None:
         """End what was seen to be done, and what has passed its deadline."""

@@ -84,8 +84,11 @@ def _algo_enabled(engine: Engine, operation: Operation, now: Now) -> None:
     user_id = _user(engine, operation, now)
     if user_id is None:
         return
-    agent = engine.known(user_id, now).agent
-    if agent is not None and agent.trade_allowed:
+    known = engine.known(user_id, now)
+    if known.agent is None or known.agent_age_s is None or known.agent_age_s > engine.policy.agent_stale_s:
+        words = "the switch's position is not known: the agent does not speak"
+        engine.record(*engine.operations.progress(operation.operation_id, words))
+    elif known.agent.trade_allowed:
         result = {"user_id": user_id, "trade_allowed": True}
         engine.record(*engine.operations.done(operation.operation_id, "algo trading is seen enabled", now, result))
 

@@ -117,6 +117,7 @@ def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None
             algo_off_since_mono_s=None,
             login_act="",
             algo_before=None,
+            algo_pressed_mono_s=None,
         ),
         ladder=replace(watch.ladder, waived=False),
         marks=replace(NO_MARKS, link=of_life(watch.marks.link, since)),
