@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mt5console.core.errors import ConsoleError
 from mt5console.core.model.facts import (
     AgentReplied,
     AgentStatusSeen,
@@ -106,6 +107,7 @@ class FileCollector:
         self._robot_files: dict[tuple[UserId, RobotId], _RobotFiles] = {}
         self._passes = 0
         self._other_clocks: set[UserId] = set()
+        self._unread: set[UserId] = set()
         self._tails: dict[UserId, tuple[JournalTail, ...]] = {}
         # Lines from before this engine are history: they must not look like news.
         self._since = datetime.fromtimestamp(clock.now().utc_s - 1.0).isoformat(timespec="milliseconds")
@@ -145,8 +147,15 @@ class FileCollector:
             self.collect_replies(target)
             if full:
                 self.collect(target)
-        except OSError as error:
-            log.warning("reading user %s: %s", target.user_id, error)
+        except Exception as error:
+            # Of any kind: this thread sees for the whole fleet, and without it every terminal would look frozen.
+            if target.user_id not in self._unread:
+                self._unread.add(target.user_id)
+                known = isinstance(error, OSError | ConsoleError)
+                log.warning("reading user %s: %s", target.user_id, error, exc_info=None if known else error)
+        else:
+            if full:
+                self._unread.discard(target.user_id)
 
     def collect(self, target: Target) -> None:
         """One pass over one terminal's files."""
