@@ -17,6 +17,7 @@ from mt5console.core.model.commands import CloseTerminal, Command, SendAgentComm
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun
 from mt5console.core.model.facts import (
     Fact,
+    FilesRead,
     HeartbeatSeen,
     ProcessAbsent,
     ProcessExited,
@@ -121,6 +122,7 @@ class Engine:
         self._last_pass: dict[UserId, float] = {}
         self._next_start_mono_s = now.mono_s
         self._next_close_mono_s = now.mono_s
+        self._files_read_mono_s: float | None = None
         self._removal_after: dict[tuple[UserId, str], float] = {}
         self._act_count = 0
         self._snapshots = 0
@@ -165,6 +167,8 @@ class Engine:
                 self.robots[robot.robot_id] = robot
             case RobotForgotten(robot_id=robot_id):
                 self._forget_robot(robot_id, now)
+            case FilesRead():
+                self._files_read_mono_s = now.mono_s
             case StopLatchSeen(user_id=user_id):
                 self._adopt_latch(user_id, now)
             case _:
@@ -220,7 +224,7 @@ class Engine:
 
     def _decide(self, user_id: UserId, fact: Fact | None, now: Now) -> None:
         verdict = decide(
-            self.watches[user_id], fact, now, self.policy, self.expected_robots(user_id), self._context(user_id)
+            self.watches[user_id], fact, now, self.policy, self.expected_robots(user_id), self._context(user_id, now)
         )
         self.apply(user_id, verdict, now)
 
@@ -260,7 +264,7 @@ class Engine:
             mine = [replace(robot, run=RobotRun.SUSPENDED) for robot in mine]
         return tuple(mine)
 
-    def _context(self, user_id: UserId) -> FleetContext:
+    def _context(self, user_id: UserId, now: Now) -> FleetContext:
         return FleetContext(
             mode=self.mode,
             total=len(self.users),
@@ -268,6 +272,7 @@ class Engine:
             starts_in_flight=0,
             next_start_mono_s=self._next_start_mono_s,
             next_close_mono_s=self._next_close_mono_s,
+            unread_s=0.0 if self._files_read_mono_s is None else now.mono_s - self._files_read_mono_s,
             deploying=self.deployments.robots_of(user_id),
             generation=self.generation,
         )

@@ -14,6 +14,7 @@ from mt5console.core.model.facts import (
     ActFailed,
     AgentStatusSeen,
     Fact,
+    FilesRead,
     HeartbeatSeen,
     JournalSeen,
     ProbeAnswered,
@@ -76,6 +77,8 @@ class Backlog:
                 return "probe", user_id
             case AgentStatusSeen(user_id=user_id) | ProcessUsageSeen(user_id=user_id) | StorageSeen(user_id=user_id):
                 return type(fact), user_id
+            case FilesRead():
+                return FilesRead
             case JournalSeen(user_id=user_id):
                 self._lines[user_id] += 1
                 return "line", user_id, self._lines[user_id] % JOURNAL_KEPT

@@ -86,7 +86,10 @@ class _RobotFiles:
 
 
 class FileCollector:
-    """Polls all targets every `period_s`, and replies that are waited for every 50 ms. Runs in: its own thread."""
+    """Polls all targets every `period_s`, and replies that are waited for every 50 ms. Runs in: its own thread.
+
+    `on_pass` is called after each pass over all of them.
+    """
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class FileCollector:
         post: Callable[[Fact], None],
         on_beat: Callable[[RobotId, float, float], None],
         period_s: float,
+        on_pass: Callable[[], None] = lambda: None,
     ) -> None:
         self._targets = targets
         self._files = files
@@ -103,6 +107,7 @@ class FileCollector:
         self._post = post
         self._on_beat = on_beat
         self._period_s = period_s
+        self._on_pass = on_pass
         self._status_files: dict[UserId, _Watched] = {}
         self._robot_files: dict[tuple[UserId, RobotId], _RobotFiles] = {}
         self._passes = 0
@@ -139,6 +144,8 @@ class FileCollector:
             for target in self._targets.all():
                 waiting |= bool(target.replies)
                 self._collect_one(target, full)
+            if full:
+                self._on_pass()
             pause = next_pass - self._clock.now().mono_s
             self._stop.wait(max(0.001, min(REPLY_PACE_S, pause) if waiting else min(pause, 0.25)))
 

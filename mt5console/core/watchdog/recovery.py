@@ -93,6 +93,8 @@ def watch_agent(turn: Turn) -> None:
         return
     if agent_fresh(watch, turn.now, turn.policy):
         _agent_speaks(turn)
+    elif turn.unheard:
+        _agent_unheard(turn)
     else:
         _agent_silent(turn, turn.now.mono_s - watch.agent_memory.mono_s)
 
@@ -100,12 +102,20 @@ def watch_agent(turn: Turn) -> None:
 def _agent_speaks(turn: Turn) -> None:
     if turn.watch.stale_since_mono_s is not None:
         turn.put(stale_since_mono_s=None)
-        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
+        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage", "unheard")
         turn.clear(IncidentKind.NEEDS_PERSON, "the agent speaks again")
     turn.clear(IncidentKind.AGENT_MISSING, "the agent speaks")
     if turn.clear(IncidentKind.TERMINAL_FROZEN, "the agent speaks again"):
         login = turn.watch.user.account.login
         turn.say("info", f"MT5 connection recovered successfully. Account: {login} ({turn.who}, it answers again)")
+
+
+def _agent_unheard(turn: Turn) -> None:
+    """It gets its time anew: a directory that hangs keeps everybody's files from being read."""
+    turn.put(stale_since_mono_s=turn.now.mono_s)
+    if turn.fleet.mode is not Mode.OFF and turn.first_time("unheard"):
+        turn.say("warning", f"MT5 agent is not heard ({turn.who}): {turn.unheard}; look for a directory that hangs")
+        turn.explain("not judged", turn.unheard, "its agent gets its time anew once they are read again")
 
 
 def _agent_silent(turn: Turn, age_s: float) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 from mt5console.core.engine import Engine, Remembered, Step
 from mt5console.core.model.commands import CloseTerminal, LogInAgain, StartTerminal
 from mt5console.core.model.desired import DesiredUser, Run
-from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, TerminalSpawned, UserForgotten
+from mt5console.core.model.facts import (
+    AgentStatusSeen,
+    FilesRead,
+    ProcessExited,
+    ProcessSeen,
+    TerminalSpawned,
+    UserForgotten,
+)
 from mt5console.core.model.ids import Account, Now, ServerId, TradeMode, UserId
 from mt5console.core.model.observed import AgentStatus
 from mt5console.core.model.records import Incident, IncidentKind, SaveWatch
@@ -147,3 +154,20 @@ def test_a_user_that_is_removed_as_the_last_one_without_a_link_ends_the_outage()
     assert len(fleet.outages) == 1
     fleet.step(UserForgotten(user_id=UserId(4)))
     assert fleet.outages == []
+
+
+def test_nobody_is_taken_for_frozen_while_our_own_reading_hangs() -> None:
+    """A directory that hangs keeps the files of every terminal from being read: their silence is then ours."""
+    fleet = Fleet(2)
+    fleet.step(FilesRead())
+    everybody, fleet.speaking = fleet.speaking, set()
+    fleet.passes(120.0)
+    assert fleet.closed == []
+    fleet.speaking = everybody
+    fleet.passes(1.0)
+    fleet.step(FilesRead())
+    fleet.speaking = {UserId(2)}
+    for _ in range(30):
+        fleet.passes(1.0)
+        fleet.step(FilesRead())
+    assert len(fleet.closed) == 1

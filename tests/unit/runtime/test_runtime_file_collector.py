@@ -1,6 +1,7 @@
 """What the file collector tells of a robot's files: each piece of news once, in the order in which it came."""
 
 import os
+import threading
 import time
 from dataclasses import replace
 
@@ -25,8 +26,13 @@ class SickFiles(LocalFileStore):
 
     def __init__(self):
         self.sick = set()
+        self.hangs, self.may_read = threading.Event(), threading.Event()
+        self.may_read.set()
 
     def read(self, path, limit=None):
+        if not self.may_read.is_set():
+            self.hangs.set()
+            self.may_read.wait(10.0)
         if path in self.sick:
             raise StorageFailed("write_failed", f"{path} could not be read: Input/output error")
         return super().read(path, limit)
@@ -37,6 +43,7 @@ class RobotWorld:
 
     def __init__(self, root):
         self.files = SickFiles()
+        self.passes = 0
         self.layout = TerminalLayout(root)
         self.layout.robot(ROBOT).mkdir(parents=True)
         self.facts = []
@@ -44,8 +51,11 @@ class RobotWorld:
         targets.put_user(UserId(1), root, "terminal64")
         targets.set_robots(UserId(1), frozenset((ROBOT,)))
         self.collector = FileCollector(
-            targets, self.files, SystemClock(), self.facts.append, lambda *_: None, period_s=0.01
+            targets, self.files, SystemClock(), self.facts.append, lambda *_: None, period_s=0.01, on_pass=self._passed
         )
+
+    def _passed(self):
+        self.passes += 1
 
     def put(self, path, data):
         beside = path.with_name(path.name + ".new")
@@ -173,3 +183,17 @@ def test_a_file_that_cannot_be_read_blinds_nobody_and_is_read_once_it_can_be(wor
     assert ["Input/output error" in record.message for record in caplog.records] == [True]
     world.files.sick.clear()
     world.wait("beat 9 of d1", "beat 1 of d1")
+
+
+def test_a_pass_is_told_when_it_has_ended_and_none_while_a_directory_hangs(world):
+    world.files.may_read.clear()
+    world.beat(1, "d1")
+    assert world.files.hangs.wait(5.0)
+    before = world.passes
+    assert world.told() == []
+    world.files.may_read.set()
+    deadline = time.monotonic() + 5.0
+    while world.passes == before and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert world.passes > before
+    assert world.told() == ["beat 1 of d1"]
