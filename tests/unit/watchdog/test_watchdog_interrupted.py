@@ -1,10 +1,14 @@
-"""A restart of a living terminal that the engine's death interrupted: gone on with only where it is right still."""
+"""What the engine's death interrupted (a restart of a living terminal, a conflict): gone on with only where it is right
+still."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from mt5console.core.model.commands import CloseTerminal, StartTerminal
+from mt5console.core.model.facts import ProcessesConflict
 from mt5console.core.model.ids import TradeMode
 from mt5console.core.model.observed import PositionSeen
 from mt5console.core.model.records import IncidentKind
@@ -83,3 +87,20 @@ def test_it_waits_for_its_turn(play) -> None:
     play >> 3.5
     assert play.said("waits for its turn")
     play >> 0.5 << CloseTerminal
+
+
+@pytest.mark.parametrize("left", ["one", "none"])
+def test_two_processes_that_were_seen_before_the_engines_death_are_no_incident_of_the_one_that_is_left(
+    play, left
+) -> None:
+    """An open one fails every start and restart that a person asks for."""
+    play.healthy() >> ProcessesConflict(user_id=play.watch.user.user_id, pids=(101, 202))
+    play.engine_dies()
+    if left == "one":
+        play >> play.seen()
+    else:
+        play >> play.absent() << StartTerminal
+        play >> play.spawned()
+    play >> 4.0
+    assert play.watch.state is State.HEALTHY
+    assert play.open_kinds == set()
