@@ -13,7 +13,7 @@ from pathlib import Path
 from mt5console.core.errors import StorageFailed
 from mt5console.core.ports import FileStore
 from mt5console.core.terminal.layout import TerminalLayout
-from mt5console.core.terminal.protocol import STOP_LATCH
+from mt5console.core.terminal.stop_latch import write_stop_latch
 
 PATIENCE_S = 5.0
 """What could not be written is tried again for so long."""
@@ -34,14 +34,8 @@ def write_latches(directories: Iterable[Path], files: FileStore, patience_s: flo
 
 def _latch(directory: Path, files: FileStore) -> str:
     """Write one latch; gives why it could not be written, `""` when it stands."""
-    path = TerminalLayout(directory).stop_latch
     try:
-        try:
-            files.write_atomic(path, STOP_LATCH, durable=True)
-        except StorageFailed:
-            if files.stamp(path) is None:
-                # What counts is that the file is there: an empty one has room on a full disk.
-                files.write_atomic(path, b"")
+        write_stop_latch(TerminalLayout(directory), files)
     except (StorageFailed, OSError) as error:
         return str(error)
     return ""

@@ -13,10 +13,11 @@ from typing import Any
 from mt5console.core.deployments import Deployments
 from mt5console.core.errors import unknown_robot
 from mt5console.core.incident_book import IncidentBook
-from mt5console.core.model.commands import Command, SendAgentCommand, StartTerminal
+from mt5console.core.model.commands import CloseTerminal, Command, SendAgentCommand, StartTerminal
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun
 from mt5console.core.model.facts import (
     Fact,
+    FilesRead,
     HeartbeatSeen,
     ProcessAbsent,
     ProcessExited,
@@ -45,8 +46,10 @@ from mt5console.core.model.requests import Mode
 from mt5console.core.model.snapshots import FleetSnapshot
 from mt5console.core.operation_book import OperationBook
 from mt5console.core.request_desk import RequestDesk
+from mt5console.core.stop_latches import StopLatches
 from mt5console.core.terminal.layout import robot_of_expert
 from mt5console.core.watchdog.decide import decide
+from mt5console.core.watchdog.link import is_disconnected
 from mt5console.core.watchdog.policy import Policy
 from mt5console.core.watchdog.verdict import FleetContext, Verdict
 from mt5console.core.watchdog.view import probe_wanted, terminal_known, terminal_view
@@ -111,19 +114,25 @@ class Engine:
         self.watches: dict[UserId, TerminalWatch] = {
             user.user_id: self._recall(user, remembered.watches.get(user.user_id), now) for user in remembered.users
         }
-        self.incidents = IncidentBook(generation, remembered.incidents)
+        link_out = [user_id for user_id, watch in self.watches.items() if is_disconnected(watch)]
+        self.incidents = IncidentBook(generation, remembered.incidents, link_out)
         self.operations = OperationBook(remembered.operations)
         self._changes: list[Change] = []
         self._commands: list[Command] = []
         self._last_pass: dict[UserId, float] = {}
         self._next_start_mono_s = now.mono_s
+        self._next_close_mono_s = now.mono_s
+        self._files_read_mono_s: float | None = None
         self._removal_after: dict[tuple[UserId, str], float] = {}
         self._act_count = 0
         self._snapshots = 0
         self._free_bytes: int | None = None
         self.deployments = Deployments(self)
+        self.latches = StopLatches(self)
         self._desk = RequestDesk(self)
         self.deployments.resume_all(remembered.deployments, now)
+        for user_id in [user.user_id for user in remembered.users if user.stop_latched]:
+            self.latches.set(user_id, True)  # the last engine may have died before it was written
 
     @staticmethod
     def _recall(user: DesiredUser, stored: dict[str, Any] | None, now: Now) -> TerminalWatch:
@@ -140,6 +149,7 @@ class Engine:
                 self._last_pass[user_id] = now.mono_s
                 self._decide(user_id, None, now)
         self.deployments.pass_time(now)
+        self.latches.pass_time(now)
         self._desk.settle(now)
         step = Step(changes=tuple(self._changes), commands=tuple(self._commands))
         self._changes, self._commands = [], []
@@ -157,6 +167,8 @@ class Engine:
                 self.robots[robot.robot_id] = robot
             case RobotForgotten(robot_id=robot_id):
                 self._forget_robot(robot_id, now)
+            case FilesRead():
+                self._files_read_mono_s = now.mono_s
             case StopLatchSeen(user_id=user_id):
                 self._adopt_latch(user_id, now)
             case _:
@@ -170,10 +182,13 @@ class Engine:
             self._free_bytes = fact.free_bytes
         if isinstance(fact, ProcessExited | ProcessAbsent) and fact.session_ending:
             # Of no terminal, whoever asks: what is started now is ended again within moments.
-            self._next_start_mono_s = max(self._next_start_mono_s, now.mono_s + self.policy.shutdown_wait_s)
+            later = now.mono_s + self.policy.shutdown_wait_s
+            self._next_start_mono_s = max(self._next_start_mono_s, later)
+            self._next_close_mono_s = max(self._next_close_mono_s, later)
         self._decide(user_id, fact, now)
         if not isinstance(fact, ProcessUsageSeen | StorageSeen):
             self.deployments.hear(user_id, fact, now)
+        self.latches.hear(user_id, fact, now)
         if not isinstance(fact, HeartbeatSeen):
             self._desk.hear(user_id, fact, now)
 
@@ -209,7 +224,7 @@ class Engine:
 
     def _decide(self, user_id: UserId, fact: Fact | None, now: Now) -> None:
         verdict = decide(
-            self.watches[user_id], fact, now, self.policy, self.expected_robots(user_id), self._context(user_id)
+            self.watches[user_id], fact, now, self.policy, self.expected_robots(user_id), self._context(user_id, now)
         )
         self.apply(user_id, verdict, now)
 
@@ -227,13 +242,20 @@ class Engine:
             self._changes.extend(self.incidents.open(user_id, wanted, now, len(self.users)))
         for done in verdict.cleared:
             self._changes.extend(self.incidents.clear(user_id, done, now))
-        if any(isinstance(command, StartTerminal) for command in verdict.commands):
-            self._next_start_mono_s = now.mono_s + self.policy.start_spacing_s
+        self._pace(verdict.commands, now)
         self._commands.extend(verdict.commands)
         for robot_id in verdict.restores:
             self.deployments.restore(robot_id, now)
         for expert in verdict.removals:
             self._remove_expert(user_id, expert, now)
+
+    def _pace(self, commands: Iterable[Command], now: Now) -> None:
+        """The next start, and the next closing, of whichever terminal waits for a while."""
+        for command in commands:
+            if isinstance(command, StartTerminal):
+                self._next_start_mono_s = now.mono_s + self.policy.start_spacing_s
+            elif isinstance(command, CloseTerminal):
+                self._next_close_mono_s = now.mono_s + self.policy.start_spacing_s
 
     def expected_robots(self, user_id: UserId) -> tuple[DesiredRobot, ...]:
         """The user's robots as the watchdog should expect them: none runs while the stop latch stands."""
@@ -242,13 +264,15 @@ class Engine:
             mine = [replace(robot, run=RobotRun.SUSPENDED) for robot in mine]
         return tuple(mine)
 
-    def _context(self, user_id: UserId) -> FleetContext:
+    def _context(self, user_id: UserId, now: Now) -> FleetContext:
         return FleetContext(
             mode=self.mode,
             total=len(self.users),
             disconnected=self.incidents.link_out,
             starts_in_flight=0,
             next_start_mono_s=self._next_start_mono_s,
+            next_close_mono_s=self._next_close_mono_s,
+            unread_s=0.0 if self._files_read_mono_s is None else now.mono_s - self._files_read_mono_s,
             deploying=self.deployments.robots_of(user_id),
             generation=self.generation,
         )

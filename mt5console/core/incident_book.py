@@ -20,13 +20,17 @@ MANY_AT_LEAST = 3
 
 
 class IncidentBook:
-    """Open incidents by key. Every method returns the records that changed, for the caller to store."""
+    """Open incidents by key. Every method returns the records that changed, for the caller to store.
 
-    def __init__(self, generation: int, still_open: Iterable[Incident]) -> None:
+    `still_open`: those that the last engine left; `link_out`: users without a broker link then, whom the one incident
+    of a fleet does not name.
+    """
+
+    def __init__(self, generation: int, still_open: Iterable[Incident], link_out: Iterable[UserId] = ()) -> None:
         self._generation = generation
         self._count = 0
         self._open: dict[Key, Incident] = {}
-        self._link_out: set[UserId] = set()
+        self._link_out = set(link_out)
         self._silences: dict[Key, float] = {}
         for incident in still_open:
             key = (incident.user_id, incident.kind, incident.robot_id)
@@ -68,16 +72,18 @@ class IncidentBook:
         """Clear the open incident of this kind and robot; none open changes nothing."""
         changed = self._take((user_id, done.kind, done.robot_id), done.why, now)
         if done.kind is IncidentKind.BROKER_DISCONNECTED:
-            self._link_out.discard(user_id)
-            if not self._link_out:
-                changed += self._take(FLEET_KEY, "every terminal has its broker link again", now)
+            changed += self._link_back(user_id, now)
         return changed
+
+    def _link_back(self, user_id: UserId, now: Now) -> tuple[Incident, ...]:
+        self._link_out.discard(user_id)
+        return () if self._link_out else self._take(FLEET_KEY, "every terminal has its broker link again", now)
 
     def forget_user(self, user_id: UserId, now: Now) -> tuple[Incident, ...]:
         """Clear everything of a user that was removed."""
-        self._link_out.discard(user_id)
         keys = [key for key in self._open if key[0] == user_id]
-        return tuple(incident for key in keys for incident in self._take(key, "the user was removed", now))
+        gone = tuple(incident for key in keys for incident in self._take(key, "the user was removed", now))
+        return gone + self._link_back(user_id, now)
 
     def forget_robot(self, robot_id: RobotId, now: Now) -> tuple[Incident, ...]:
         """Clear everything of a robot that was removed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mt5console.core.deployment.safety import refusal
 from mt5console.core.errors import ConsoleError, NotFound, UsageInvalid, unknown_robot, unknown_user
-from mt5console.core.model.commands import ForgetRobot, SendAgentCommand, SetStopLatch
+from mt5console.core.model.commands import ForgetRobot, SendAgentCommand
 from mt5console.core.model.desired import DesiredRobot, RobotRun
 from mt5console.core.model.facts import ActDone, ActFailed, AgentReplied, Fact, ProbeAnswered, ProbeFailed, Requested
 from mt5console.core.model.ids import Now, OperationId, RobotId, Timeframe, UserId
@@ -204,8 +204,7 @@ class RequestDesk:
         robots: list[int] = []
         for user_id, user in tuple(self._engine.users.items()):
             self._engine.save_user(replace(user, stop_latched=True))
-            act_id = self._engine.next_act_id("latch")
-            self._engine.send(SetStopLatch(user_id=user_id, act_id=act_id, latched=True))
+            self._engine.latches.set(user_id, True)
             for robot in self._robots_of(user_id):
                 if self._engine.deployments.is_running(robot.robot_id):
                     self._engine.deployments.cancel(robot.robot_id, "all robots are being stopped", now)
@@ -217,9 +216,8 @@ class RequestDesk:
             raise UsageInvalid("wrong_word", "to let this user's robots trade again, repeat the word: --word START")
         user = self._engine.users[request.user_id]
         self._engine.save_user(replace(user, stop_latched=False))
-        act_id = self._engine.next_act_id("latch")
+        act_id = self._engine.latches.set(request.user_id, False)
         self._engine.record(*self._engine.operations.detail(fact.operation_id, command_id=act_id))
-        self._engine.send(SetStopLatch(user_id=request.user_id, act_id=act_id, latched=False))
         self._engine.explain(
             user.user_id, f"{fact.actor} lifted the stop", "stop latch removed", "the word was given", now
         )
@@ -274,6 +272,7 @@ class RequestDesk:
                 self._end_by_id(fact.act_id, True, fact.evidence, now)
             case ActFailed():
                 self._end_by_id(fact.act_id, False, fact.text, now)
+                self._not_pressed(user_id, fact, now)
             case _:
                 pass
 
@@ -292,6 +291,12 @@ class RequestDesk:
             else:
                 failed = self._engine.operations.failed(operation.operation_id, "act_failed", text, now)
                 self._engine.record(*failed)
+
+    def _not_pressed(self, user_id: UserId, fact: ActFailed, now: Now) -> None:
+        """Who asked for algo trading hears that its button could not be pressed."""
+        if fact.act_id.startswith("algo-"):
+            for operation in self._mine("enable_algo", user_id):
+                self._engine.record(*self._engine.operations.failed(operation.operation_id, fact.code, fact.text, now))
 
     def settle(self, now: Now) -> None:
         """End what was seen to be done, and what has passed its deadline."""

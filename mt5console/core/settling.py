@@ -84,8 +84,11 @@ def _algo_enabled(engine: Engine, operation: Operation, now: Now) -> None:
     user_id = _user(engine, operation, now)
     if user_id is None:
         return
-    agent = engine.known(user_id, now).agent
-    if agent is not None and agent.trade_allowed:
+    known = engine.known(user_id, now)
+    if known.agent is None or known.agent_age_s is None or known.agent_age_s > engine.policy.agent_stale_s:
+        words = "the switch's position is not known: the agent does not speak"
+        engine.record(*engine.operations.progress(operation.operation_id, words))
+    elif known.agent.trade_allowed:
         result = {"user_id": user_id, "trade_allowed": True}
         engine.record(*engine.operations.done(operation.operation_id, "algo trading is seen enabled", now, result))
 
@@ -126,6 +129,9 @@ def _all_stopped(engine: Engine, operation: Operation, now: Now) -> None:
     if left or any(engine.deployments.robots_of(user_id) for user_id in engine.users):
         engine.record(*engine.operations.progress(operation.operation_id, "robots are being detached"))
         return
+    if engine.latches.is_writing:
+        engine.record(*engine.operations.progress(operation.operation_id, "the stop latches are being written"))
+        return
     terminals = [_stop_proof(engine, user_id, now) for user_id in sorted(engine.users)]
     unproven = [entry["user_id"] for entry in terminals if not entry["stopped"]]
     result = {"terminals": terminals}
@@ -134,11 +140,18 @@ def _all_stopped(engine: Engine, operation: Operation, now: Now) -> None:
         engine.record(*engine.operations.done(operation.operation_id, words, now, result))
         return
     named = ", ".join(str(user_id) for user_id in unproven)
-    words = f"the stop latch stands everywhere, but these terminals are not proven free of robots: {named}"
+    stands = "the stop latch stands everywhere"
+    if engine.latches.missing:
+        without = "; ".join(f"{user_id} ({why})" for user_id, why in sorted(engine.latches.missing.items()))
+        stands = f"NO STOP LATCH yet for users {without}: close their terminals by hand; it is tried again"
+    words = f"{stands}, but these terminals are not proven free of robots: {named}"
     engine.record(*engine.operations.done(operation.operation_id, words, now, result, exit_code=1))
 
 
 def _stop_proof(engine: Engine, user_id: UserId, now: Now) -> dict[str, object]:
+    unlatched = engine.latches.missing.get(user_id)
+    if unlatched:
+        return {"user_id": user_id, "stopped": False, "evidence": f"its stop latch is not written: {unlatched}"}
     if engine.watches[user_id].pid is None:
         return {"user_id": user_id, "stopped": True, "evidence": "its terminal does not run"}
     mine = [robot for robot in engine.robots.values() if robot.user_id == user_id]

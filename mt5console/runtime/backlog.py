@@ -14,6 +14,7 @@ from mt5console.core.model.facts import (
     ActFailed,
     AgentStatusSeen,
     Fact,
+    FilesRead,
     HeartbeatSeen,
     JournalSeen,
     ProbeAnswered,
@@ -23,6 +24,7 @@ from mt5console.core.model.facts import (
     ProcessExited,
     ProcessSeen,
     ProcessUsageSeen,
+    RobotErrorSeen,
     StorageSeen,
     TerminalSpawned,
 )
@@ -30,6 +32,8 @@ from mt5console.core.model.ids import UserId
 
 JOURNAL_KEPT = 200
 """Of one terminal's journal so many lines wait, the newest."""
+ERRORS_KEPT = 20
+"""So many of what one robot reports: more than is kept of it anyway."""
 
 _SIGNS_OF_LIFE = (HeartbeatSeen, AgentStatusSeen)
 _CHANGES = (ProcessExited, TerminalSpawned, ActDone, ActFailed)
@@ -41,7 +45,7 @@ class Backlog:
     def __init__(self) -> None:
         self._kept: dict[Hashable, Fact] = {}
         self._scans: dict[UserId, Fact] = {}
-        self._lines: Counter[UserId] = Counter()
+        self._lines: Counter[Hashable] = Counter()
         self._numbers = count()
 
     def __len__(self) -> int:
@@ -76,8 +80,16 @@ class Backlog:
                 return "probe", user_id
             case AgentStatusSeen(user_id=user_id) | ProcessUsageSeen(user_id=user_id) | StorageSeen(user_id=user_id):
                 return type(fact), user_id
+            case FilesRead():
+                return FilesRead
             case JournalSeen(user_id=user_id):
-                self._lines[user_id] += 1
-                return "line", user_id, self._lines[user_id] % JOURNAL_KEPT
+                return self._newest(("line", user_id), JOURNAL_KEPT)
+            case RobotErrorSeen(user_id=user_id, robot_id=robot_id):
+                return self._newest(("error", user_id, robot_id), ERRORS_KEPT)
             case _:
                 return next(self._numbers)
+
+    def _newest(self, kind: Hashable, kept: int) -> Hashable:
+        """A key that comes again after so many of its kind: the newest takes the oldest's place."""
+        self._lines[kind] += 1
+        return kind, self._lines[kind] % kept

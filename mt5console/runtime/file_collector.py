@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mt5console.core.errors import ConsoleError
 from mt5console.core.model.facts import (
     AgentReplied,
     AgentStatusSeen,
@@ -85,7 +86,10 @@ class _RobotFiles:
 
 
 class FileCollector:
-    """Polls all targets every `period_s`, and replies that are waited for every 50 ms. Runs in: its own thread."""
+    """Polls all targets every `period_s`, and replies that are waited for every 50 ms. Runs in: its own thread.
+
+    `on_pass` is called after each pass over all of them.
+    """
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class FileCollector:
         post: Callable[[Fact], None],
         on_beat: Callable[[RobotId, float, float], None],
         period_s: float,
+        on_pass: Callable[[], None] = lambda: None,
     ) -> None:
         self._targets = targets
         self._files = files
@@ -102,10 +107,12 @@ class FileCollector:
         self._post = post
         self._on_beat = on_beat
         self._period_s = period_s
+        self._on_pass = on_pass
         self._status_files: dict[UserId, _Watched] = {}
         self._robot_files: dict[tuple[UserId, RobotId], _RobotFiles] = {}
         self._passes = 0
         self._other_clocks: set[UserId] = set()
+        self._unread: set[UserId] = set()
         self._tails: dict[UserId, tuple[JournalTail, ...]] = {}
         # Lines from before this engine are history: they must not look like news.
         self._since = datetime.fromtimestamp(clock.now().utc_s - 1.0).isoformat(timespec="milliseconds")
@@ -137,6 +144,8 @@ class FileCollector:
             for target in self._targets.all():
                 waiting |= bool(target.replies)
                 self._collect_one(target, full)
+            if full:
+                self._on_pass()
             pause = next_pass - self._clock.now().mono_s
             self._stop.wait(max(0.001, min(REPLY_PACE_S, pause) if waiting else min(pause, 0.25)))
 
@@ -145,8 +154,15 @@ class FileCollector:
             self.collect_replies(target)
             if full:
                 self.collect(target)
-        except OSError as error:
-            log.warning("reading user %s: %s", target.user_id, error)
+        except Exception as error:
+            # Of any kind: this thread sees for the whole fleet, and without it every terminal would look frozen.
+            if target.user_id not in self._unread:
+                self._unread.add(target.user_id)
+                known = isinstance(error, OSError | ConsoleError)
+                log.warning("reading user %s: %s", target.user_id, error, exc_info=None if known else error)
+        else:
+            if full:
+                self._unread.discard(target.user_id)
 
     def collect(self, target: Target) -> None:
         """One pass over one terminal's files."""

@@ -20,7 +20,7 @@ from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
 from mt5console.core.model.commands import ForgetRobot
 from mt5console.core.model.desired import DesiredRobot
-from mt5console.core.model.facts import RobotForgotten, StopLatchSeen
+from mt5console.core.model.facts import FilesRead, RobotForgotten, StopLatchSeen
 from mt5console.core.model.ids import SLOT_A, SLOT_B, Account, Now, RobotId, UserId
 from mt5console.core.model.records import (
     DeploymentRecord,
@@ -151,7 +151,15 @@ class EngineHost:
         self.processes = ProcessCollector(
             self.targets, self.platform.processes, clock, post, self.tempo.absent_s, self.tempo.full_scan_s
         )
-        self._files = FileCollector(self.targets, files, clock, post, self.history.record, self.tempo.files_s)
+        self._files = FileCollector(
+            self.targets,
+            files,
+            clock,
+            post,
+            self.history.record,
+            self.tempo.files_s,
+            on_pass=lambda: post(FilesRead()),
+        )
         self._probes = ProbeRounds(
             self.targets,
             self.platform.probes,

@@ -28,8 +28,8 @@ from mt5console.core.ports import Platform, ProcessRef
 from mt5console.core.terminal.common_ini import keep_algo
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.core.terminal.profile import prune_profile
-from mt5console.core.terminal.protocol import STOP_LATCH
 from mt5console.core.terminal.start_ini import start_ini_bytes
+from mt5console.core.terminal.stop_latch import write_stop_latch
 from mt5console.runtime.process_collector import ProcessCollector
 from mt5console.runtime.targets import Target, Targets
 
@@ -146,11 +146,11 @@ class TerminalActs:
 
     def latch(self, command: SetStopLatch) -> str:
         """Write or remove the stop latch."""
-        path = self._target(command.user_id).layout.stop_latch
+        layout = self._target(command.user_id).layout
         if command.latched:
-            self._platform.files.write_atomic(path, STOP_LATCH, durable=True)
+            write_stop_latch(layout, self._platform.files)
             return "stop latch written"
-        self._platform.files.remove(path)
+        self._platform.files.remove(layout.stop_latch)
         return "stop latch removed"
 
     def reattach(self, command: ReattachProbe) -> str:

@@ -174,6 +174,11 @@ class StorageSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesRead:
+    """The files of all terminals were read once; what was new in them was told before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopLatchSeen:
     """A starting engine found the user's stop latch in its terminal."""
 
@@ -293,6 +298,7 @@ Fact = (
     | ProbeFailed
     | JournalSeen
     | StorageSeen
+    | FilesRead
     | StopLatchSeen
     | TerminalSpawned
     | StartRemarked

@@ -33,7 +33,7 @@ TOLD_BY_THE_LINK = (
 def watch_absent_agent(turn: Turn) -> None:
     """Judge a life in which the agent has not spoken."""
     life = turn.watch.process
-    if life is None or turn.watch.agent_memory is not None or _is_refused(turn):
+    if life is None or turn.watch.agent_memory is not None or turn.unheard or _is_refused(turn):
         return
     link = turn.watch.marks.link
     if has_no_link(link):

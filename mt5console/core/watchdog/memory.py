@@ -123,6 +123,7 @@ class LinkMemory:
     auth_stop: str = ""
     auth_stop_mono_s: float | None = None
     algo_before: bool | None = None
+    algo_pressed_mono_s: float | None = None
     passwords: int = 0
 
 

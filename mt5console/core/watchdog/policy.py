@@ -42,7 +42,8 @@ class Policy:
     backoff_step_s: wait before the second; doubled from then on.
     backoff_max_s: the longest wait.
     stable_s: healthy for so long resets the backoff.
-    start_spacing_s: least time between two starts of the fleet (the engine paces by it).
+    start_spacing_s: least time between two starts of the fleet, and between two closings by the watchdog (the engine
+        paces by it).
     update_deadline_s: how long LiveUpdate is left alone.
     update_seen_s: an update that the journal told of so long before an exit explains the exit.
     robots_back_grace_s: after a login, the robots may take so long to beat.

@@ -60,8 +60,7 @@ def _appeared(turn: Turn, pid: int, started_utc_s: float, *, by_us: bool) -> Non
         turn.keep(asked="")
     if watch.start is not None:
         turn.keep(start=None)
-    if watch.conflict_pids:
-        turn.clear(IncidentKind.TWO_PROCESSES, f"only pid {pid} runs now")
+    turn.clear(IncidentKind.TWO_PROCESSES, f"only pid {pid} runs now")
     _begin_life(turn, pid, started_utc_s, was_started)
     turn.move(Trigger.PROCESS_SEEN)
     _explain_appearance(turn, watch.state, was_started, pid)
@@ -117,6 +116,7 @@ def _begin_life(turn: Turn, pid: int, started_utc_s: float, by_us: bool) -> None
             algo_off_since_mono_s=None,
             login_act="",
             algo_before=None,
+            algo_pressed_mono_s=None,
         ),
         ladder=replace(watch.ladder, waived=False),
         marks=replace(NO_MARKS, link=of_life(watch.marks.link, since)),
@@ -155,7 +155,7 @@ def take_absent(turn: Turn, fact: ProcessAbsent) -> None:
         return
     if watch.conflict_pids:
         turn.put(conflict_pids=())
-        turn.clear(IncidentKind.TWO_PROCESSES, "no process runs any more")
+    turn.clear(IncidentKind.TWO_PROCESSES, "no process runs any more")
     if not watch.looked and watch.start is None:
         start_ini.wipe(turn, "no process runs at the first look")
     if watch.start is None or watch.start.issued_mono_s is None:

@@ -93,6 +93,8 @@ def watch_agent(turn: Turn) -> None:
         return
     if agent_fresh(watch, turn.now, turn.policy):
         _agent_speaks(turn)
+    elif turn.unheard:
+        _agent_unheard(turn)
     else:
         _agent_silent(turn, turn.now.mono_s - watch.agent_memory.mono_s)
 
@@ -100,12 +102,20 @@ def watch_agent(turn: Turn) -> None:
 def _agent_speaks(turn: Turn) -> None:
     if turn.watch.stale_since_mono_s is not None:
         turn.put(stale_since_mono_s=None)
-        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage")
+        turn.forget_said("stale", "gone", "recover:terminal_frozen", "guard:terminal_frozen", "storage", "unheard")
         turn.clear(IncidentKind.NEEDS_PERSON, "the agent speaks again")
     turn.clear(IncidentKind.AGENT_MISSING, "the agent speaks")
     if turn.clear(IncidentKind.TERMINAL_FROZEN, "the agent speaks again"):
         login = turn.watch.user.account.login
         turn.say("info", f"MT5 connection recovered successfully. Account: {login} ({turn.who}, it answers again)")
+
+
+def _agent_unheard(turn: Turn) -> None:
+    """It gets its time anew: a directory that hangs keeps everybody's files from being read."""
+    turn.put(stale_since_mono_s=turn.now.mono_s)
+    if turn.fleet.mode is not Mode.OFF and turn.first_time("unheard"):
+        turn.say("warning", f"MT5 agent is not heard ({turn.who}): {turn.unheard}; look for a directory that hangs")
+        turn.explain("not judged", turn.unheard, "its agent gets its time anew once they are read again")
 
 
 def _agent_silent(turn: Turn, age_s: float) -> None:
@@ -248,10 +258,21 @@ def recover(turn: Turn, kind: IncidentKind, why: str) -> None:
     if in_vain:
         quarantine(turn, in_vain)
         return
+    if not _close_paced(turn):
+        return
     if agentless:
         turn.keep_ladder(agentless=watch.ladder.agentless + 1)
     turn.keep(asked="recover")
     close(turn, why, by_person=False)
+
+
+def _close_paced(turn: Turn) -> bool:
+    """Whether it is this terminal's turn: one that is closed while the starts are spaced would only lie down longer."""
+    wait_s = turn.fleet.next_close_mono_s - turn.now.mono_s
+    if wait_s <= 0:
+        return True
+    turn.explain_once("pace:close", "waits for its turn", f"the fleet's restarts are spaced; {wait_s:.1f} s to go")
+    return False
 
 
 def _is_link_trouble(turn: Turn) -> bool:
@@ -351,9 +372,27 @@ def _close_as_asked(turn: Turn) -> None:
     why = {"stop": "a person asked to stop it", "restart": "a person asked to restart it"}.get(
         asked, "the restart that was begun before the engine ended"
     )
-    if not by_person and not turn.may("recover:again", "close and restart the terminal", why):
-        return
-    close(turn, why, by_person=by_person)
+    if by_person or (_is_still_due(turn) and turn.may("recover:again", "close and restart the terminal", why)):
+        close(turn, why, by_person=by_person)
+
+
+def _is_still_due(turn: Turn) -> bool:
+    """Whether the restart that the last engine decided is due now: what it was decided on may have passed meanwhile."""
+    watch, life, now = turn.watch, turn.watch.process, turn.now.mono_s
+    assert life is not None
+    if now - life.first_seen_mono_s < turn.policy.close_wait_s:
+        return False  # it may be closing: its end is then ours
+    if agent_fresh(watch, turn.now, turn.policy) or any_robot_beats(watch, turn.now, turn.policy):
+        turn.keep(asked="")
+        turn.explain("restart given up", f"it was begun before the engine ended, and pid {life.pid} speaks again")
+        return False
+    if now - life.began_mono_s < turn.policy.start_grace_s:
+        return False  # somebody may have started it since
+    guarded = guard(turn)
+    if guarded:
+        _call_person(turn, IncidentKind.TERMINAL_FROZEN, "it was being restarted when the engine ended", guarded)
+        return False
+    return _close_paced(turn)
 
 
 def _kill(turn: Turn, closing: Closing, waited: float) -> None:

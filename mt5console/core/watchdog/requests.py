@@ -22,8 +22,12 @@ from mt5console.core.model.requests import (
     StartTerminalRequest,
     StopTerminalRequest,
 )
+from mt5console.core.watchdog.checks import agent_fresh
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
+
+PRESS_ANSWER_S = 2.0
+"""What the agent tells of the algo-trading switch says nothing of a press that is not older than this."""
 
 ENDED_BY_RELEASE = (
     IncidentKind.QUARANTINED,
@@ -220,13 +224,19 @@ def _enable_algo(turn: Turn) -> None:
     watch = turn.watch
     if _refused(turn, closes=False):
         return
-    if watch.process is None or watch.agent is None:
-        turn.explain("not switched", "the switch's position is not known; it is a toggle", "start the terminal first")
+    memory, pressed = watch.agent_memory, watch.link.algo_pressed_mono_s
+    if watch.process is None or watch.agent is None or memory is None or not agent_fresh(watch, turn.now, turn.policy):
+        why = "the switch's position is not known; it is a toggle"
+        turn.explain("not switched", why, "ask again once its agent speaks")
         return
     if watch.agent.trade_allowed:
         turn.explain("not switched", "algo trading is on already")
         return
+    if pressed is not None and memory.mono_s < pressed + PRESS_ANSWER_S:
+        turn.explain("not switched", "it was pressed a moment ago, and the agent has not told yet what came of it")
+        return
     pid = watch.process.pid
+    turn.put_link(algo_pressed_mono_s=turn.now.mono_s)
     turn.act(
         lambda act_id: PressAlgoButton(user_id=watch.user.user_id, act_id=act_id, pid=pid),
         "algo",

@@ -245,6 +245,14 @@ class Turn:
             return f"maintenance for another {until - self.now.utc_s:.0f} s"
         return ""
 
+    @property
+    def unheard(self) -> str:
+        """Why a silent agent says nothing of its terminal (`""` when it does): our own reading hangs."""
+        unread_s = self.fleet.unread_s
+        if unread_s <= self.policy.agent_stale_s / 2:
+            return ""
+        return f"no terminal's files were read for {unread_s:.0f} s"
+
     def may(self, key: str, decided: str, why: str) -> bool:
         """Whether an automatic act may be done now; a held or observed one is recorded once under `key`."""
         if self.fleet.mode is Mode.OFF:

@@ -41,8 +41,9 @@ class FleetContext:
 
     `starts_in_flight`: terminals starting now (pacing). `disconnected`: users whose broker link is out, of `total`.
     `deploying`: robots with a deployment or restore under way: their absence or silence is not an alarm.
-    `next_start_mono_s`: the earliest instant at which pacing lets another terminal start. `generation`: of the
-    engine, so that the ids of two engines' acts differ.
+    `next_start_mono_s`: the earliest instant at which pacing lets another terminal start; `next_close_mono_s`: and the
+    watchdog close one that lives, to restart it. `unread_s`: for how long no pass over the terminals' files has ended.
+    `generation`: of the engine, so that the ids of two engines' acts differ.
     """
 
     mode: Mode
@@ -50,6 +51,8 @@ class FleetContext:
     disconnected: frozenset[UserId] = frozenset()
     starts_in_flight: int = 0
     next_start_mono_s: float = 0.0
+    next_close_mono_s: float = 0.0
+    unread_s: float = 0.0
     deploying: frozenset[RobotId] = frozenset()
     generation: int = 0
 

@@ -6,10 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mt5console.core.engine import Engine, Remembered, Step
-from mt5console.core.model.commands import Command, SendAgentCommand, SetStopLatch, StartTerminal, WipeStartIni
+from mt5console.core.model.commands import (
+    Command,
+    PressAlgoButton,
+    SendAgentCommand,
+    SetStopLatch,
+    StartTerminal,
+    WipeStartIni,
+)
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun, RobotVersion, Run
 from mt5console.core.model.facts import (
     ActDone,
+    ActFailed,
     AgentStatusSeen,
     Fact,
     HeartbeatSeen,
@@ -47,6 +55,7 @@ from mt5console.core.model.records import (
 )
 from mt5console.core.model.requests import (
     DeployRequest,
+    EnableAlgoRequest,
     Mode,
     Request,
     SetModeRequest,
@@ -236,7 +245,9 @@ def test_stop_all_latches_every_user_and_needs_its_word() -> None:
     assert refused.error is not None
     assert of_type(step.commands, SetStopLatch) == []
     step, done = w.ask(StopAllRequest(word="STOP"))
-    assert [command.latched for command in of_type(step.commands, SetStopLatch)] == [True]
+    (latch,) = of_type(step.commands, SetStopLatch)
+    assert latch.latched
+    w.step(ActDone(user_id=UserId(1), act_id=latch.act_id, evidence="stop latch written"))
     assert w.operations[done.operation_id].state is OperationState.DONE
     assert w.engine.users[UserId(1)].stop_latched
 
@@ -361,3 +372,30 @@ def test_snapshots_are_numbered_and_hold_the_interfaces_shape() -> None:
     assert set(terminal["checks"]) == {"process", "ipc", "account", "robots"}
     assert terminal["checks"]["ipc"]["ok"] is None
     assert terminal["robots"][0]["robot_id"] == 7
+
+
+def test_a_button_that_cannot_be_pressed_ends_the_wait_with_its_reason() -> None:
+    w = world(Run.RUNNING)
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 3600, adopted=True))
+    for _ in range(6):
+        w.step(w.agent(trade_allowed=False), seconds=0.5)
+    step, operation = w.ask(EnableAlgoRequest(user_id=UserId(1)))
+    (press,) = of_type(step.commands, PressAlgoButton)
+    w.step(ActFailed(user_id=UserId(1), act_id=press.act_id, code="cannot_press", text="press it in the toolbar"))
+    error = w.operations[operation.operation_id].error
+    assert error is not None
+    assert (error["code"], error["text"]) == ("cannot_press", "press it in the toolbar")
+
+
+def test_algo_trading_is_seen_enabled_by_a_fresh_word_alone() -> None:
+    w = world(Run.RUNNING)
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 3600, adopted=True))
+    for _ in range(6):
+        w.step(w.agent(), seconds=0.5)
+    w.step(seconds=w.engine.policy.agent_stale_s + 1.0)
+    _, operation = w.ask(EnableAlgoRequest(user_id=UserId(1)))
+    assert w.operations[operation.operation_id].state is OperationState.RUNNING
+    w.step(seconds=1.0)
+    assert "not known" in w.operations[operation.operation_id].progress
+    w.step(w.agent(), seconds=1.0)
+    assert w.operations[operation.operation_id].state is OperationState.DONE

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from mt5console.core.model.facts import (
     Fact,
+    FilesRead,
     HeartbeatSeen,
     JournalSeen,
     ProcessAbsent,
     ProcessExited,
     ProcessSeen,
     ProcessUsageSeen,
+    RobotErrorSeen,
     RobotForgotten,
 )
 from mt5console.core.model.ids import DeploymentId, RobotId, UserId
-from mt5console.core.model.observed import Heartbeat, JournalEntry, JournalKind
-from mt5console.runtime.backlog import JOURNAL_KEPT, Backlog
+from mt5console.core.model.observed import Heartbeat, JournalEntry, JournalKind, RobotError
+from mt5console.runtime.backlog import ERRORS_KEPT, JOURNAL_KEPT, Backlog
 
 ONE, TWO = UserId(1), UserId(2)
 
@@ -70,6 +72,20 @@ def test_a_journal_waits_with_its_newest_lines_in_order() -> None:
         for number in range(JOURNAL_KEPT + 5)
     ]
     assert taken(*lines) == lines[5:]
+
+
+def test_of_a_robots_errors_the_newest_wait_in_order() -> None:
+    """A robot may report one at every tick."""
+    errors = [
+        RobotErrorSeen(user_id=ONE, robot_id=RobotId(7), error=RobotError(utc_s=float(number), code=1, text="no"))
+        for number in range(ERRORS_KEPT + 5)
+    ]
+    other = RobotErrorSeen(user_id=ONE, robot_id=RobotId(8), error=RobotError(utc_s=0.0, code=1, text="no"))
+    assert taken(other, *errors) == [other, *errors[5:]]
+
+
+def test_of_the_passes_over_the_files_one_waits() -> None:
+    assert taken(FilesRead(), FilesRead()) == [FilesRead()]
 
 
 def test_what_was_taken_waits_no_more() -> None:

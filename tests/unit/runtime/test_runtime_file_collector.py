@@ -1,10 +1,13 @@
 """What the file collector tells of a robot's files: each piece of news once, in the order in which it came."""
 
 import os
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 
+from mt5console.core.errors import StorageFailed
 from mt5console.core.model.facts import HeartbeatSeen, ReadySeen, RobotErrorSeen
 from mt5console.core.model.ids import DeploymentId, RobotId, UserId
 from mt5console.core.model.observed import Entries, Heartbeat, Ready, RobotError
@@ -18,10 +21,29 @@ from mt5console.runtime.targets import Targets
 ROBOT = RobotId(101)
 
 
+class SickFiles(LocalFileStore):
+    """A disk that cannot read some files, as one with a bad block, or a system that has no more handles."""
+
+    def __init__(self):
+        self.sick = set()
+        self.hangs, self.may_read = threading.Event(), threading.Event()
+        self.may_read.set()
+
+    def read(self, path, limit=None):
+        if not self.may_read.is_set():
+            self.hangs.set()
+            self.may_read.wait(10.0)
+        if path in self.sick:
+            raise StorageFailed("write_failed", f"{path} could not be read: Input/output error")
+        return super().read(path, limit)
+
+
 class RobotWorld:
     """One robot's files as a robot leaves them, and the facts that came of them."""
 
     def __init__(self, root):
+        self.files = SickFiles()
+        self.passes = 0
         self.layout = TerminalLayout(root)
         self.layout.robot(ROBOT).mkdir(parents=True)
         self.facts = []
@@ -29,8 +51,11 @@ class RobotWorld:
         targets.put_user(UserId(1), root, "terminal64")
         targets.set_robots(UserId(1), frozenset((ROBOT,)))
         self.collector = FileCollector(
-            targets, LocalFileStore(), SystemClock(), self.facts.append, lambda *_: None, period_s=0.01
+            targets, self.files, SystemClock(), self.facts.append, lambda *_: None, period_s=0.01, on_pass=self._passed
         )
+
+    def _passed(self):
+        self.passes += 1
 
     def put(self, path, data):
         beside = path.with_name(path.name + ".new")
@@ -137,3 +162,38 @@ def test_a_torn_beat_is_no_news_and_the_next_one_is(world):
     world.put(world.layout.heartbeat(ROBOT), b'{"protocol":1,"robot_id":101,')
     world.beat(5, "d1")
     world.wait("beat 5 of d1")
+
+
+def test_a_file_that_cannot_be_read_blinds_nobody_and_is_read_once_it_can_be(world, tmp_path, caplog):
+    """The collector sees for the whole fleet: without it every terminal would look frozen."""
+    other = TerminalLayout(tmp_path / "user_2")
+    other.robot(RobotId(202)).mkdir(parents=True)
+    world.targets.put_user(UserId(2), tmp_path / "user_2", "terminal64")
+    world.targets.set_robots(UserId(2), frozenset((RobotId(202),)))
+    world.files.sick.add(world.layout.heartbeat(ROBOT))
+    world.beat(1, "d1")
+    deadline = time.monotonic() + 5.0
+    while not caplog.records and time.monotonic() < deadline:
+        time.sleep(0.005)
+    beat = protocol.decode_heartbeat(world.layout.heartbeat(ROBOT).read_bytes())
+    world.put(
+        other.heartbeat(RobotId(202)), protocol.encode_heartbeat(replace(beat, robot_id=RobotId(202), sequence=9))
+    )
+    world.wait("beat 9 of d1")
+    assert ["Input/output error" in record.message for record in caplog.records] == [True]
+    world.files.sick.clear()
+    world.wait("beat 9 of d1", "beat 1 of d1")
+
+
+def test_a_pass_is_told_when_it_has_ended_and_none_while_a_directory_hangs(world):
+    world.files.may_read.clear()
+    world.beat(1, "d1")
+    assert world.files.hangs.wait(5.0)
+    before = world.passes
+    assert world.told() == []
+    world.files.may_read.set()
+    deadline = time.monotonic() + 5.0
+    while world.passes == before and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert world.passes > before
+    assert world.told() == ["beat 1 of d1"]

@@ -10,7 +10,7 @@ import pytest
 
 from mt5console.core.credentials import Secret
 from mt5console.core.errors import ConsoleError, StorageFailed
-from mt5console.core.model.commands import LogInAgain, StartTerminal
+from mt5console.core.model.commands import LogInAgain, SetStopLatch, StartTerminal
 from mt5console.core.model.facts import Fact, StartRemarked, TerminalSpawned
 from mt5console.core.model.ids import Account, UserId
 from mt5console.core.terminal.ini import ini_value
@@ -27,9 +27,11 @@ START = StartTerminal(user_id=USER, act_id="start-1", account=ACCOUNT, reason="a
 
 
 class PickyFiles(FakeFileStore):
-    """A disk that refuses one file."""
+    """A disk that refuses common.ini, and of a stop latch all but its name."""
 
     def write_atomic(self, path: Path, data: bytes, *, private: bool = False, durable: bool = False) -> None:
+        if path == LAYOUT.stop_latch and data:
+            raise StorageFailed("disk_full", "there is no room")
         if path.name == "common.ini":
             raise StorageFailed("no_permission", f"{path} could not be written: Permission denied")
         super().write_atomic(path, data, private=private, durable=durable)
@@ -71,3 +73,10 @@ def test_a_missing_password_names_the_command_that_stores_one() -> None:
         with pytest.raises(ConsoleError, match="`mt5console user password 1 --password-stdin`") as told:
             act()
         assert told.value.code == "no_secret"
+
+
+def test_a_stop_latch_needs_no_room_for_more_than_its_name() -> None:
+    files = PickyFiles()
+    terminals, _ = acts(files)
+    terminals.latch(SetStopLatch(user_id=USER, act_id="latch-1", latched=True))
+    assert files.stamp(LAYOUT.stop_latch) is not None

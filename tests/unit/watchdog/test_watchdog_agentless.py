@@ -100,3 +100,25 @@ def test_the_incident_says_that_the_engine_reads_the_symbol_at_its_start(play) -
     play >> play.policy.start_grace_s + 0.5 << CloseTerminal
     (incident,) = (o for v in play.verdicts for o in v.opened if o.kind is IncidentKind.AGENT_MISSING)
     assert "then restart the engine" in incident.next_step
+
+
+def test_an_agent_that_nobody_could_hear_is_not_missing(play) -> None:
+    play.fleet = replace(play.fleet, unread_s=play.policy.agent_stale_s)
+    without_agent(play) >> play.policy.start_grace_s + 60.0
+    assert play.open_kinds == set()
+    play.fleet = replace(play.fleet, unread_s=0.0)
+    play >> 0.5 << CloseTerminal
+
+
+def test_an_agent_that_was_not_heard_gets_its_time_anew(play) -> None:
+    play.healthy()
+    play.world.agent = False
+    play.fleet = replace(play.fleet, unread_s=play.policy.agent_stale_s)
+    play >> 120.0
+    assert play.open_kinds == set()
+    assert [line for line in play.lines if "is not heard" in line] == [play.lines[-1]]
+    play.fleet = replace(play.fleet, unread_s=0.0)
+    play >> play.policy.check_interval_s
+    play.world.agent = True
+    play >> 60.0
+    assert play.open_kinds == set()

@@ -177,3 +177,25 @@ def test_algo_trading_is_switched_on_only_when_it_is_seen_off(play) -> None:
     play >> 1.0
     play >> play.asked(EnableAlgoRequest(user_id=user(play))) << PressAlgoButton
     assert play.last.pid == play.watch.pid
+
+
+def test_the_button_is_not_pressed_on_an_old_word_for_somebody_may_have_pressed_it_since(play) -> None:
+    play.healthy()
+    play.world.trade_allowed = False
+    play >> 1.0
+    play.world.agent = False
+    play >> play.policy.agent_stale_s + 0.5
+    play >> play.asked(EnableAlgoRequest(user_id=user(play)))
+    assert "not known" in play.decisions[-1].why
+
+
+def test_the_button_is_pressed_once_until_the_agent_has_told_what_came_of_it(play) -> None:
+    play.healthy()
+    play.world.trade_allowed = False
+    play >> 1.0
+    play >> play.asked(EnableAlgoRequest(user_id=user(play))) << PressAlgoButton
+    play >> 1.0
+    play >> play.asked(EnableAlgoRequest(user_id=user(play)))
+    assert "a moment ago" in play.decisions[-1].why
+    play >> 3.0
+    play >> play.asked(EnableAlgoRequest(user_id=user(play))) << PressAlgoButton
