@@ -193,6 +193,12 @@ class Deployments:
             raise Conflict("too_late", text)
         return state
 
+    def keep_paused(self, robot_id: RobotId, now: Now) -> None:
+        """A person pauses a robot that is being deployed: its deployment opens no entries any more."""
+        state = self._running.get(robot_id)
+        if state is not None:
+            self._take_over(robot_id, Advance(state=replace(state, resume_sent=True), remember=True), now)
+
     def cancel(self, robot_id: RobotId, why: str, now: Now) -> None:
         """Stop what is under way for a robot; it ends in the right word by itself."""
         state = self._running.get(robot_id)

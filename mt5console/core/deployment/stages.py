@@ -14,6 +14,7 @@ from mt5console.core.deployment.plan import (
     DETACH_S,
     FILE_ACT_S,
     LOOK_S,
+    OPEN_ENTRIES_S,
     PUT_BACK_S,
     Leg,
     Step,
@@ -23,7 +24,7 @@ from mt5console.core.deployment.preflight import Finding, check_preflight
 from mt5console.core.deployment.second_proof import CANNOT_TRADE
 from mt5console.core.deployment.sight import fresh_agent, why_no_acts
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage
-from mt5console.core.model.commands import CompileSlot, PromoteSource, WriteDesired, WriteSlotSource
+from mt5console.core.model.commands import CompileSlot, PromoteSource, SendAgentCommand, WriteDesired, WriteSlotSource
 from mt5console.core.model.facts import ActDone, ActFailed, CompileFinished, Fact
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
@@ -158,20 +159,49 @@ def desired(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
 
 
 def promote(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:
-    """Keep the proven source under the seed's name; the robot runs proven even when this copy fails."""
+    """Open entries that were paused, and keep the proven source under the seed's name; the robot runs proven even when
+    one of both fails."""
+    paused = _are_paused(state, known)
+    if state.phase == "" and paused and not state.resume_sent:
+        opening = replace(state, phase="opening", resume_sent=True)
+        return Advance(state=opening, commands=(_open_entries(state),), remember=True)
+    if state.phase == "opening":
+        if paused and now.mono_s < state.since_mono + OPEN_ENTRIES_S:
+            return Advance(state=state)
+        state = replace(state, phase="")
     if state.phase == "":
         command = PromoteSource(
             user_id=state.plan.user_id, act_id=state.act_id, robot_id=state.plan.robot_id, slot=state.plan.slot
         )
         return act_sent(state, command)
+    but = "; its entries are still paused" if paused else ""
     end = act_end(state, fact)
     if isinstance(end, ActDone):
-        return end_success(close_stage(state, "passed", end.evidence, now), now)
+        return end_success(close_stage(state, "passed", end.evidence + but, now), now)
     if isinstance(end, ActFailed):
-        return end_success(close_stage(state, "failed", end.text, now), now)
+        return end_success(close_stage(state, "failed", end.text + but, now), now)
     if now.mono_s >= state.until_mono:
-        return end_success(close_stage(state, "failed", "the copy was not seen to be written", now), now)
+        return end_success(close_stage(state, "failed", f"the copy was not seen to be written{but}", now), now)
     return Advance(state=state)
+
+
+def _are_paused(state: DeploymentState, known: TerminalKnown) -> bool:
+    beat = known.beats.get(state.plan.robot_id)
+    return beat is not None and beat.deployment_id == state.plan.deployment_id and beat.entries is Entries.PAUSED
+
+
+def _open_entries(state: DeploymentState) -> SendAgentCommand:
+    """A person's deploy ends with entries open, also when an earlier PARTIAL paused them. Not before all is proven:
+    what fails the proof is paused still, and so is the version that comes back instead."""
+    command_id = f"{state.act_id}-resume"
+    return SendAgentCommand(
+        user_id=state.plan.user_id,
+        act_id=command_id,
+        command_id=command_id,
+        verb="resume",
+        arguments=(("robot_id", str(state.plan.robot_id)),),
+        valid_for_s=OPEN_ENTRIES_S,
+    )
 
 
 def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:

@@ -258,7 +258,8 @@ class World:
         if self.pid is None:
             return
         if self.agent_alive:
-            inbox, self.inbox = self.inbox, []
+            # As the agent does: cancels first, then by the time until which a command holds.
+            inbox, self.inbox = sorted(self.inbox, key=lambda one: (one[0].verb != "cancel", one[1])), []
             for command, not_after in reversed(inbox) if self.newest_first else inbox:
                 self._agent_obeys(command, not_after)
         for robot in list(self.charts):
