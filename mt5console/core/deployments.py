@@ -58,6 +58,11 @@ class Deployments:
         """Whether something is under way for this robot."""
         return robot_id in self._running
 
+    def coming(self, robots: Iterable[DesiredRobot]) -> tuple[DesiredRobot, ...]:
+        """Those of the robots whose new version has passed its checks and is on its way, as it will run."""
+        states = [self._running.get(robot.robot_id) for robot in robots]
+        return tuple(s.plan.robot for s in states if s is not None and s.plan.deploys and s.step is not Step.PREFLIGHT)
+
     # ---- beginning ----------------------------------------------------------------------------------------------
 
     def deploy(self, robot: DesiredRobot, request: DeployRequest, operation_id: OperationId, now: Now) -> None:

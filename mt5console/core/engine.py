@@ -287,7 +287,8 @@ class Engine:
             and same_account(other.account, user.account)
             and not other.watch_only
         )
-        return terminal_known(self.watches[user_id], mine, rivals, now, self.policy)
+        known = terminal_known(self.watches[user_id], mine, rivals, now, self.policy)
+        return replace(known, coming=self.deployments.coming((*mine, *rivals)))
 
     def save_user(self, user: DesiredUser) -> None:
         """Change a user's desired state, in memory and in store."""
