@@ -58,6 +58,11 @@ class Deployments:
         """Whether something is under way for this robot."""
         return robot_id in self._running
 
+    def is_changing(self, robot_id: RobotId) -> bool:
+        """Whether something is under way for this robot that changes its files or charts: no dry run."""
+        state = self._running.get(robot_id)
+        return state is not None and not state.plan.dry_run
+
     def coming(self, robots: Iterable[DesiredRobot]) -> tuple[DesiredRobot, ...]:
         """Those of the robots whose new version has passed its checks and is on its way, as it will run."""
         states = [self._running.get(robot.robot_id) for robot in robots]
