@@ -5,10 +5,20 @@ Each takes the state, a fact or none, what is known and the time, and gives an A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from mt5console.core.deployment.answers import act_end, act_sent, agent_sent, reply_to
-from mt5console.core.deployment.endings import end_dry, end_failed, end_partial, end_success, fail, fallback, passed
+from mt5console.core.deployment.endings import (
+    end_dry,
+    end_failed,
+    end_partial,
+    end_success,
+    fail,
+    fallback,
+    partial,
+    passed,
+)
 from mt5console.core.deployment.plan import (
     COMPILE_S,
     DETACH_S,
@@ -149,7 +159,9 @@ def desired(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
         return act_sent(replace(state, touched=True), command)
     end = act_end(state, fact)
     if not isinstance(end, ActDone):
-        return _no_act(state, end, known, now, "writing which version may trade")
+        # What was found running stays where it is: its positions would lose their robot for a file.
+        turn = partial if state.present else fail
+        return _no_act(state, end, known, now, "writing which version may trade", turn)
     evidence = end.evidence or f"only {version.deployment_id if version else 'no version'} may trade"
     if state.plan.kind == "remove":
         return passed(state, Step.DETACH, evidence, now, DETACH_S)
@@ -226,11 +238,16 @@ def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: 
 
 
 def _no_act(
-    state: DeploymentState, end: ActDone | ActFailed | CompileFinished | None, known: TerminalKnown, now: Now, what: str
+    state: DeploymentState,
+    end: ActDone | ActFailed | CompileFinished | None,
+    known: TerminalKnown,
+    now: Now,
+    what: str,
+    turn: Callable[[DeploymentState, TerminalKnown, Now, str, str], Advance] = fail,
 ) -> Advance:
     """The act failed, or is still awaited, or took too long."""
     if isinstance(end, ActFailed):
-        return fail(state, known, now, end.code or "failed", f"{what} failed: {end.text}")
+        return turn(state, known, now, end.code or "failed", f"{what} failed: {end.text}")
     if now.mono_s >= state.until_mono:
-        return fail(state, known, now, "timeout", f"{what} did not end in time")
+        return turn(state, known, now, "timeout", f"{what} did not end in time")
     return Advance(state=state)

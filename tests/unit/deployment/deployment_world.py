@@ -140,6 +140,7 @@ class World:
     positions: tuple[PositionSeen, ...] = ()
     compile_ok: bool = True
     act_failure: str = ""
+    deaf_to_acts: bool = False
     agent_alive: bool = True
     agent_restarted: float = 900.0
     deaf_to: set[str] = field(default_factory=set)
@@ -222,6 +223,8 @@ class World:
             self.commands.append(command)
             if isinstance(command, SendAgentCommand):
                 self.inbox.append((command, self.utc + command.valid_for_s))
+            elif self.deaf_to_acts:
+                continue
             elif self.act_failure:
                 self.facts.append(self._failed(command))
             elif isinstance(command, CompileSlot):
