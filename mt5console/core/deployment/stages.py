@@ -34,7 +34,14 @@ from mt5console.core.deployment.preflight import Finding, check_preflight
 from mt5console.core.deployment.second_proof import CANNOT_TRADE
 from mt5console.core.deployment.sight import fresh_agent, why_no_acts
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage
-from mt5console.core.model.commands import CompileSlot, PromoteSource, SendAgentCommand, WriteDesired, WriteSlotSource
+from mt5console.core.model.commands import (
+    CompileSlot,
+    PauseEntries,
+    PromoteSource,
+    SendAgentCommand,
+    WriteDesired,
+    WriteSlotSource,
+)
 from mt5console.core.model.facts import ActDone, ActFailed, CompileFinished, Fact
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
@@ -221,20 +228,41 @@ def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: 
     if state.phase == "":
         blocked = why_no_acts(known)
         if blocked is not None:
-            return end_partial(state, known, now, f"its entries could not be paused: {blocked[1]}")
+            return _pause_without_agent(state, known, now, blocked[1])
         if state.cause in CANNOT_TRADE and state.plan.kind == "restore":
             return end_partial(state, known, now, "entries were left as they were")
         return agent_sent(state, "pause", (("robot_id", str(state.plan.robot_id)),), now)
     beat = known.beats.get(state.plan.robot_id)
     reply = reply_to(state, fact)
-    if (reply is not None and reply.ok) or (beat is not None and beat.entries is Entries.PAUSED):
+    flag_id = f"{state.act_id}-flag"
+    flagged = isinstance(fact, ActDone) and fact.act_id == flag_id
+    if flagged or (reply is not None and reply.ok) or (beat is not None and beat.entries is Entries.PAUSED):
         done = close_stage(state, "passed", "entries are paused", now)
         return end_partial(done, known, now, "its entries are paused")
-    if reply is not None or now.mono_s >= state.until_mono:
+    if state.phase == "sent" and (reply is not None or now.mono_s >= state.until_mono):
         text = reply.text or reply.code if reply is not None else "the agent did not answer"
-        done = close_stage(state, "failed", text, now)
-        return end_partial(done, known, now, f"its entries could not be paused: {text}")
+        return _pause_without_agent(state, known, now, text)
+    if isinstance(fact, ActFailed) and fact.act_id == flag_id:
+        return _not_paused(state, known, now, fact.text)
+    if now.mono_s >= state.until_mono:
+        return _not_paused(state, known, now, "the pause flag was not seen to be written")
     return Advance(state=state)
+
+
+def _pause_without_agent(state: DeploymentState, known: TerminalKnown, now: Now, why: str) -> Advance:
+    """The flag is a file, which the robot looks for before it opens anything. What is put back was proven once: it is
+    left as it is for a second proof; on a wrong identity nothing is done."""
+    if not state.plan.deploys or known.identity_ok is False:
+        return _not_paused(state, known, now, why)
+    act_id = f"{state.act_id}-flag"
+    command = PauseEntries(user_id=state.plan.user_id, act_id=act_id, robot_id=state.plan.robot_id)
+    flagging = replace(state, phase="flag", until_mono=now.mono_s + FILE_ACT_S)
+    return Advance(state=flagging, commands=(command,), words=(f"{state.stage}: {why}",), remember=True)
+
+
+def _not_paused(state: DeploymentState, known: TerminalKnown, now: Now, why: str) -> Advance:
+    done = close_stage(state, "failed", why, now)
+    return end_partial(done, known, now, f"its entries could not be paused: {why}")
 
 
 def _no_act(

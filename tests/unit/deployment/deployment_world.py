@@ -16,6 +16,7 @@ from mt5console.core.deployment.state import Advance, DeploymentState
 from mt5console.core.model.commands import (
     Command,
     CompileSlot,
+    PauseEntries,
     PromoteSource,
     SendAgentCommand,
     WriteDesired,
@@ -231,6 +232,9 @@ class World:
                 self.facts.append(self._compiled(command))
             elif isinstance(command, WriteSlotSource | PromoteSource):
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence="sha256 abc"))
+            elif isinstance(command, PauseEntries):
+                self.paused = True
+                self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence=""))
             elif isinstance(command, WriteDesired):
                 self.desired = None if command.permit is None else command.permit.deployment_id
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence=""))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mt5console.core.deployment.machine import cancel
+from mt5console.core.model.commands import PauseEntries
 from mt5console.core.model.records import Outcome
 from mt5console.core.model.requests import PauseRequest
 from tests.unit.deployment.deployment_world import TICK_S, Run, World, deploy, plan
@@ -66,6 +69,35 @@ def test_nothing_turns_back_once_entries_are_opened():
     run.crash_engine()
     assert run.finish().outcome is Outcome.SUCCESS
     assert world.experts() == ["b"]
+
+
+@pytest.mark.parametrize("mood", [{"refuse": {"pause": "failed"}}, {"deaf_to": {"pause"}}], ids=["refused", "unheard"])
+def test_a_pause_that_the_agent_does_not_set_is_set_without_it(mood):
+    world = World(plan(), robot_permitted=False, **mood)
+    state = deploy(world)
+    assert_partial(state, "algo_off")
+    assert world.paused is True
+    assert state.stages[-1].outcome == "passed"
+
+
+def test_a_pause_that_nobody_can_set_is_told():
+    world = World(plan(), robot_permitted=False, deaf_to={"pause"})
+    run = Run.start(world)
+    run.until(lambda state: state.step == "pause")
+    world.act_failure = "disk_full"
+    state = run.finish()
+    assert_partial(state, "algo_off")
+    assert "its entries could not be paused" in state.incident.text
+    assert state.stages[-1].outcome == "failed"
+
+
+def test_on_a_wrong_identity_no_file_is_written_either():
+    world = World(plan(), robot_permitted=False, deaf_to={"pause"})
+    run = Run.start(world)
+    run.until(lambda state: state.step == "pause")
+    world.identity_ok = False
+    assert_partial(run.finish(), "algo_off")
+    assert not any(isinstance(command, PauseEntries) for command in world.commands)
 
 
 def test_a_pause_that_a_person_asks_for_in_mid_deployment_outlives_its_end():

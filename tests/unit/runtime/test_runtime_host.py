@@ -14,6 +14,7 @@ from mt5console.bases import build_platform
 from mt5console.core.config.base_directory import BaseDirectory, open_base
 from mt5console.core.errors import Conflict
 from mt5console.core.history.store import StateStore
+from mt5console.core.model.commands import PauseEntries
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
 from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
 from mt5console.core.model.records import SaveMode, SaveRobot, SaveUser
@@ -151,3 +152,9 @@ def test_a_robot_gets_no_other_source_while_it_is_being_deployed(base: BaseDirec
             door.add_robot({**other, "template": "ma_cross"})
         assert refused.value.code == "deployment_running"
         assert door.robots() == before
+
+
+def test_entries_are_paused_by_the_flag_that_robots_look_for(base: BaseDirectory) -> None:
+    with running(base) as host:
+        host.loop.execute([PauseEntries(user_id=ONE, act_id="p-1", robot_id=RobotId(7))])
+        until(TerminalLayout(base.layout.user(ONE)).paused(7).exists)
