@@ -58,6 +58,16 @@ class Deployments:
         """Whether something is under way for this robot."""
         return robot_id in self._running
 
+    def is_changing(self, robot_id: RobotId) -> bool:
+        """Whether something is under way for this robot that changes its files or charts: no dry run."""
+        state = self._running.get(robot_id)
+        return state is not None and not state.plan.dry_run
+
+    def coming(self, robots: Iterable[DesiredRobot]) -> tuple[DesiredRobot, ...]:
+        """Those of the robots whose new version has passed its checks and is on its way, as it will run."""
+        states = [self._running.get(robot.robot_id) for robot in robots]
+        return tuple(s.plan.robot for s in states if s is not None and s.plan.deploys and s.step is not Step.PREFLIGHT)
+
     # ---- beginning ----------------------------------------------------------------------------------------------
 
     def deploy(self, robot: DesiredRobot, request: DeployRequest, operation_id: OperationId, now: Now) -> None:
@@ -192,6 +202,12 @@ class Deployments:
             text = f"robot {robot_id} is attached and judged already: wait for the end, then roll back or remove it"
             raise Conflict("too_late", text)
         return state
+
+    def keep_paused(self, robot_id: RobotId, now: Now) -> None:
+        """A person pauses a robot that is being deployed: its deployment opens no entries any more."""
+        state = self._running.get(robot_id)
+        if state is not None:
+            self._take_over(robot_id, Advance(state=replace(state, resume_sent=True), remember=True), now)
 
     def cancel(self, robot_id: RobotId, why: str, now: Now) -> None:
         """Stop what is under way for a robot; it ends in the right word by itself."""

@@ -164,7 +164,7 @@ class Engine:
             case UserForgotten(user_id=user_id):
                 self._forget_user(user_id, now)
             case RobotRegistered(robot=robot):
-                self.robots[robot.robot_id] = robot
+                self._register_robot(robot)
             case RobotForgotten(robot_id=robot_id):
                 self._forget_robot(robot_id, now)
             case FilesRead():
@@ -198,6 +198,14 @@ class Engine:
         known = self.watches.get(user.user_id)
         self.users[user.user_id] = user
         self.watches[user.user_id] = new_watch(user, now) if known is None else replace(known, user=user)
+
+    def _register_robot(self, robot: DesiredRobot) -> None:
+        """Run and version are settled here alone: who registers a robot anew has read them before."""
+        known = self.robots.get(robot.robot_id)
+        settled = robot if known is None else replace(robot, run=known.run, active=known.active)
+        self.robots[robot.robot_id] = settled
+        if settled != robot:
+            self._changes.append(SaveRobot(robot=settled))
 
     def _forget_user(self, user_id: UserId, now: Now) -> None:
         self._changes.extend(self.incidents.forget_user(user_id, now))
@@ -311,7 +319,8 @@ class Engine:
             and same_account(other.account, user.account)
             and not other.watch_only
         )
-        return terminal_known(self.watches[user_id], mine, rivals, now, self.policy)
+        known = terminal_known(self.watches[user_id], mine, rivals, now, self.policy)
+        return replace(known, coming=self.deployments.coming((*mine, *rivals)))
 
     def save_user(self, user: DesiredUser) -> None:
         """Change a user's desired state, in memory and in store."""

@@ -180,6 +180,8 @@ class RequestDesk:
         known = self._engine.known(robot.user_id, now)
         if known.blocked:
             raise UsageInvalid("blocked", f"nothing can be asked of this terminal now: {known.blocked}")
+        if request.paused:
+            self._engine.deployments.keep_paused(robot.robot_id, now)
         act_id = self._engine.next_act_id("pause" if request.paused else "resume")
         self._engine.record(*self._engine.operations.detail(fact.operation_id, command_id=act_id))
         self._engine.send(

@@ -13,6 +13,7 @@ from mt5console.core.isolation.mql5_installation import Mql5Installation
 from mt5console.core.model.commands import (
     AgentTemplate,
     CompileSlot,
+    PauseEntries,
     PromoteSource,
     SendAgentCommand,
     WriteDesired,
@@ -85,6 +86,12 @@ class DeploymentActs:
         path = self._target(command.user_id).layout.desired(command.robot_id)
         self._platform.files.write_atomic(path, encode_desired(command.permit), durable=True)
         return f"desired.json names {command.permit.deployment_id if command.permit else 'nobody'}"
+
+    def pause_entries(self, command: PauseEntries) -> str:
+        """The pause flag, as the agent would set it."""
+        path = self._target(command.user_id).layout.paused(command.robot_id)
+        self._platform.files.write_atomic(path, b"paused\r\n", durable=True)
+        return "the console has set the pause flag itself"
 
     def promote(self, command: PromoteSource) -> str:
         """The slot's source becomes the robot's proven one."""

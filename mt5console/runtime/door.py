@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mt5console.core.credentials import Secret
@@ -238,6 +239,7 @@ class RuntimeDoor:
             raise UsageInvalid("missing_argument", f"robot add needs {missing.args[0]}") from None
         except ValueError as wrong:
             raise UsageInvalid("bad_argument", f"robot add: {wrong}") from None
+        self._refuse_while_deployed(robot_id)
         inputs = tuple((str(name), str(value)) for name, value in dict(arguments.get("inputs") or {}).items())
         magic = arguments.get("magic")
         text, name = self._source(arguments, robot_id, robot_id if magic is None else int(magic), inputs)
@@ -261,11 +263,23 @@ class RuntimeDoor:
                 replace_existing=bool(arguments.get("replace")),
             )
             self._host.loop.post(RobotRegistered(robot=robot))
-            self._seen(lambda: self._host.loop.read(lambda engine: engine.robots.get(robot.robot_id) == robot))
+            self._seen(lambda: self._registered(robot) is not None)
+        robot = self._registered(robot) or robot
         self._host.watch_robots_again()
         if arguments.get("compile"):
             return {**robot_json(robot), "path": str(self._host.compile_free_slot(robot))}
         return robot_json(robot)
+
+    def _refuse_while_deployed(self, robot_id: int) -> None:
+        """A version that is on its way is compiled from the registered source, in the slot that is free still."""
+        if self._host.loop.read(lambda engine: engine.deployments.is_changing(RobotId(robot_id))):
+            text = f"robot {robot_id} is being deployed, put back or removed: wait for its end, then register it again"
+            raise Conflict("deployment_running", text)
+
+    def _registered(self, robot: DesiredRobot) -> DesiredRobot | None:
+        """The robot as the engine has it, once it has taken this registration over."""
+        known = self._host.loop.read(lambda engine: engine.robots.get(robot.robot_id))
+        return known if known is not None and replace(known, run=robot.run, active=robot.active) == robot else None
 
     def robot_inputs(self, robot_id: int) -> dict[str, Any]:
         """The inputs of a registered robot's source, and the registered values."""

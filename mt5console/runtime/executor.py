@@ -17,6 +17,7 @@ from mt5console.core.model.commands import (
     ForgetRobot,
     KillTerminal,
     LogInAgain,
+    PauseEntries,
     PressAlgoButton,
     PromoteSource,
     ReattachProbe,
@@ -97,6 +98,8 @@ class Executor:
                 return self._deployments.write_source(command)
             case WriteDesired():
                 return self._deployments.write_desired(command)
+            case PauseEntries():
+                return self._deployments.pause_entries(command)
             case PromoteSource():
                 return self._deployments.promote(command)
             case SendAgentCommand():

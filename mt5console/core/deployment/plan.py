@@ -38,6 +38,9 @@ ABSENT_S = 3.0
 """How long a chart must be missing from the agent's word before an attached robot counts as removed."""
 HEARTBEAT_WAIT_S = 15.0
 PAUSE_S = 5.0
+OPEN_ENTRIES_S = 4.0
+"""How long opening entries may take. Less than a person's pause: the agent goes by the time until which a command
+holds, and of both the pause, which is asked for later, has to be the last."""
 PUT_BACK_S = 75.0
 """Time for removing the new version, a terminal's restart in between, and proving the old one back."""
 RESUME_GRACE_S = 15.0

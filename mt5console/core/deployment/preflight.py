@@ -5,6 +5,7 @@ Pure readings of the plan and of `TerminalKnown`. Must not know: stages, or what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mt5console.core.deployment.plan import CHARTS_MAX, DeploymentPlan
@@ -120,6 +121,15 @@ def _trades(robot: DesiredRobot) -> bool:
     return robot.active is not None or robot.run is not RobotRun.REGISTERED
 
 
+def _placed(known: TerminalKnown) -> Iterator[tuple[DesiredRobot, str, str]]:
+    """The account's robots, the symbol of each, and what it does there."""
+    for robot in (*known.robots, *known.rivals):
+        if _trades(robot):
+            yield robot, robot.symbol if robot.active is None else robot.active.symbol, "trades"
+    for robot in known.coming:
+        yield robot, robot.symbol, "is being deployed on"
+
+
 def _netting(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
     """On an account that does not hedge, two robots on one symbol would share one position and undo each other."""
     mode = known.agent.margin_mode if known.agent is not None else None
@@ -127,10 +137,9 @@ def _netting(plan: DeploymentPlan, known: TerminalKnown) -> Finding:
     if mode is None or mode is MarginMode.HEDGING:
         text = "how the account holds positions is not known" if mode is None else "each position stands by itself"
         return Finding(point="one robot per symbol", ok=True, evidence=text)
-    for other in (*known.robots, *known.rivals):
-        where = other.symbol if other.active is None else other.active.symbol
-        if other.robot_id != plan.robot_id and where == symbol and _trades(other):
-            text = f"this {mode.value} account has one position per symbol, and robot {other.robot_id} trades {symbol}"
+    for other, where, does in _placed(known):
+        if other.robot_id != plan.robot_id and where == symbol:
+            text = f"this {mode.value} account has one position per symbol, and robot {other.robot_id} {does} {symbol}"
             return Finding(point="one robot per symbol", ok=False, evidence=text, cause="netting_conflict")
     return Finding(point="one robot per symbol", ok=True, evidence=f"no other robot trades {symbol} on this account")
 

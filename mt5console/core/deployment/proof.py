@@ -22,7 +22,6 @@ from mt5console.core.deployment.sight import (
     why_not_permitted,
 )
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage
-from mt5console.core.model.commands import SendAgentCommand
 from mt5console.core.model.desired import RobotVersion
 from mt5console.core.model.facts import Fact
 from mt5console.core.model.ids import Now
@@ -63,20 +62,17 @@ def heartbeat(state: DeploymentState, fact: Fact | None, known: TerminalKnown, n
     """Count beats of this very deployment that advance."""
     version = _version(state)
     beat = _own_beat(state, version, known)
-    commands: tuple[SendAgentCommand, ...] = ()
     if beat is not None:
         first = beat.sequence if state.beat_first is None else min(state.beat_first, beat.sequence)
         state = replace(state, beat_first=first)
         if beat.sequence - first >= state.plan.beats_needed:
             return _beats(state, beat, beat.sequence - first, known, now)
-        if beat.entries is Entries.PAUSED and _may_open_entries(state, known):
-            state, commands = replace(state, resume_sent=True), (_open_entries(state),)
     state = _watch_chart(state, known, now)
     if _has_left(state, known, now):
         return fail(state, known, now, "robot_removed", "the robot left its chart before it was proven")
     if now.mono_s >= state.until_mono:
         return partial(state, known, now, "no_heartbeat", "READY was seen, but no heartbeat that advances")
-    return Advance(state=state, commands=commands, remember=bool(commands))
+    return Advance(state=state)
 
 
 def _beats(state: DeploymentState, beat: Heartbeat, count: int, known: TerminalKnown, now: Now) -> Advance:
@@ -85,23 +81,6 @@ def _beats(state: DeploymentState, beat: Heartbeat, count: int, known: TerminalK
         return end_failed(close_stage(state, "passed", evidence, now), known, now, fallback(state))
     state = replace(state, heartbeat_confirmed=True)
     return passed(state, Step.PROVEN, evidence, now, state.plan.proof_s)
-
-
-def _may_open_entries(state: DeploymentState, known: TerminalKnown) -> bool:
-    """A person's deploy begins with entries open, also when an earlier PARTIAL paused them; a put-back does not."""
-    return state.plan.deploys and state.leg is Leg.FORWARD and not state.resume_sent and why_no_acts(known) is None
-
-
-def _open_entries(state: DeploymentState) -> SendAgentCommand:
-    command_id = f"{state.act_id}-resume"
-    return SendAgentCommand(
-        user_id=state.plan.user_id,
-        act_id=command_id,
-        command_id=command_id,
-        verb="resume",
-        arguments=(("robot_id", str(state.plan.robot_id)),),
-        valid_for_s=10.0,
-    )
 
 
 def proven(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:

@@ -5,15 +5,26 @@ Each takes the state, a fact or none, what is known and the time, and gives an A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from mt5console.core.deployment.answers import act_end, act_sent, agent_sent, reply_to
-from mt5console.core.deployment.endings import end_dry, end_failed, end_partial, end_success, fail, fallback, passed
+from mt5console.core.deployment.endings import (
+    end_dry,
+    end_failed,
+    end_partial,
+    end_success,
+    fail,
+    fallback,
+    partial,
+    passed,
+)
 from mt5console.core.deployment.plan import (
     COMPILE_S,
     DETACH_S,
     FILE_ACT_S,
     LOOK_S,
+    OPEN_ENTRIES_S,
     PUT_BACK_S,
     Leg,
     Step,
@@ -23,7 +34,14 @@ from mt5console.core.deployment.preflight import Finding, check_preflight
 from mt5console.core.deployment.second_proof import CANNOT_TRADE
 from mt5console.core.deployment.sight import fresh_agent, why_no_acts
 from mt5console.core.deployment.state import Advance, DeploymentState, close_stage
-from mt5console.core.model.commands import CompileSlot, PromoteSource, WriteDesired, WriteSlotSource
+from mt5console.core.model.commands import (
+    CompileSlot,
+    PauseEntries,
+    PromoteSource,
+    SendAgentCommand,
+    WriteDesired,
+    WriteSlotSource,
+)
 from mt5console.core.model.facts import ActDone, ActFailed, CompileFinished, Fact
 from mt5console.core.model.ids import Now
 from mt5console.core.model.known import TerminalKnown
@@ -148,7 +166,9 @@ def desired(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
         return act_sent(replace(state, touched=True), command)
     end = act_end(state, fact)
     if not isinstance(end, ActDone):
-        return _no_act(state, end, known, now, "writing which version may trade")
+        # What was found running stays where it is: its positions would lose their robot for a file.
+        turn = partial if state.present else fail
+        return _no_act(state, end, known, now, "writing which version may trade", turn)
     evidence = end.evidence or f"only {version.deployment_id if version else 'no version'} may trade"
     if state.plan.kind == "remove":
         return passed(state, Step.DETACH, evidence, now, DETACH_S)
@@ -158,20 +178,49 @@ def desired(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now
 
 
 def promote(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:
-    """Keep the proven source under the seed's name; the robot runs proven even when this copy fails."""
+    """Open entries that were paused, and keep the proven source under the seed's name; the robot runs proven even when
+    one of both fails."""
+    paused = _are_paused(state, known)
+    if state.phase == "" and paused and not state.resume_sent:
+        opening = replace(state, phase="opening", resume_sent=True)
+        return Advance(state=opening, commands=(_open_entries(state),), remember=True)
+    if state.phase == "opening":
+        if paused and now.mono_s < state.since_mono + OPEN_ENTRIES_S:
+            return Advance(state=state)
+        state = replace(state, phase="")
     if state.phase == "":
         command = PromoteSource(
             user_id=state.plan.user_id, act_id=state.act_id, robot_id=state.plan.robot_id, slot=state.plan.slot
         )
         return act_sent(state, command)
+    but = "; its entries are still paused" if paused else ""
     end = act_end(state, fact)
     if isinstance(end, ActDone):
-        return end_success(close_stage(state, "passed", end.evidence, now), now)
+        return end_success(close_stage(state, "passed", end.evidence + but, now), now)
     if isinstance(end, ActFailed):
-        return end_success(close_stage(state, "failed", end.text, now), now)
+        return end_success(close_stage(state, "failed", end.text + but, now), now)
     if now.mono_s >= state.until_mono:
-        return end_success(close_stage(state, "failed", "the copy was not seen to be written", now), now)
+        return end_success(close_stage(state, "failed", f"the copy was not seen to be written{but}", now), now)
     return Advance(state=state)
+
+
+def _are_paused(state: DeploymentState, known: TerminalKnown) -> bool:
+    beat = known.beats.get(state.plan.robot_id)
+    return beat is not None and beat.deployment_id == state.plan.deployment_id and beat.entries is Entries.PAUSED
+
+
+def _open_entries(state: DeploymentState) -> SendAgentCommand:
+    """A person's deploy ends with entries open, also when an earlier PARTIAL paused them. Not before all is proven:
+    what fails the proof is paused still, and so is the version that comes back instead."""
+    command_id = f"{state.act_id}-resume"
+    return SendAgentCommand(
+        user_id=state.plan.user_id,
+        act_id=command_id,
+        command_id=command_id,
+        verb="resume",
+        arguments=(("robot_id", str(state.plan.robot_id)),),
+        valid_for_s=OPEN_ENTRIES_S,
+    )
 
 
 def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: Now) -> Advance:
@@ -179,28 +228,54 @@ def pause(state: DeploymentState, fact: Fact | None, known: TerminalKnown, now: 
     if state.phase == "":
         blocked = why_no_acts(known)
         if blocked is not None:
-            return end_partial(state, known, now, f"its entries could not be paused: {blocked[1]}")
+            return _pause_without_agent(state, known, now, blocked[1])
         if state.cause in CANNOT_TRADE and state.plan.kind == "restore":
             return end_partial(state, known, now, "entries were left as they were")
         return agent_sent(state, "pause", (("robot_id", str(state.plan.robot_id)),), now)
     beat = known.beats.get(state.plan.robot_id)
     reply = reply_to(state, fact)
-    if (reply is not None and reply.ok) or (beat is not None and beat.entries is Entries.PAUSED):
+    flag_id = f"{state.act_id}-flag"
+    flagged = isinstance(fact, ActDone) and fact.act_id == flag_id
+    if flagged or (reply is not None and reply.ok) or (beat is not None and beat.entries is Entries.PAUSED):
         done = close_stage(state, "passed", "entries are paused", now)
         return end_partial(done, known, now, "its entries are paused")
-    if reply is not None or now.mono_s >= state.until_mono:
+    if state.phase == "sent" and (reply is not None or now.mono_s >= state.until_mono):
         text = reply.text or reply.code if reply is not None else "the agent did not answer"
-        done = close_stage(state, "failed", text, now)
-        return end_partial(done, known, now, f"its entries could not be paused: {text}")
+        return _pause_without_agent(state, known, now, text)
+    if isinstance(fact, ActFailed) and fact.act_id == flag_id:
+        return _not_paused(state, known, now, fact.text)
+    if now.mono_s >= state.until_mono:
+        return _not_paused(state, known, now, "the pause flag was not seen to be written")
     return Advance(state=state)
 
 
+def _pause_without_agent(state: DeploymentState, known: TerminalKnown, now: Now, why: str) -> Advance:
+    """The flag is a file, which the robot looks for before it opens anything. What is put back was proven once: it is
+    left as it is for a second proof; on a wrong identity nothing is done."""
+    if not state.plan.deploys or known.identity_ok is False:
+        return _not_paused(state, known, now, why)
+    act_id = f"{state.act_id}-flag"
+    command = PauseEntries(user_id=state.plan.user_id, act_id=act_id, robot_id=state.plan.robot_id)
+    flagging = replace(state, phase="flag", until_mono=now.mono_s + FILE_ACT_S)
+    return Advance(state=flagging, commands=(command,), words=(f"{state.stage}: {why}",), remember=True)
+
+
+def _not_paused(state: DeploymentState, known: TerminalKnown, now: Now, why: str) -> Advance:
+    done = close_stage(state, "failed", why, now)
+    return end_partial(done, known, now, f"its entries could not be paused: {why}")
+
+
 def _no_act(
-    state: DeploymentState, end: ActDone | ActFailed | CompileFinished | None, known: TerminalKnown, now: Now, what: str
+    state: DeploymentState,
+    end: ActDone | ActFailed | CompileFinished | None,
+    known: TerminalKnown,
+    now: Now,
+    what: str,
+    turn: Callable[[DeploymentState, TerminalKnown, Now, str, str], Advance] = fail,
 ) -> Advance:
     """The act failed, or is still awaited, or took too long."""
     if isinstance(end, ActFailed):
-        return fail(state, known, now, end.code or "failed", f"{what} failed: {end.text}")
+        return turn(state, known, now, end.code or "failed", f"{what} failed: {end.text}")
     if now.mono_s >= state.until_mono:
-        return fail(state, known, now, "timeout", f"{what} did not end in time")
+        return turn(state, known, now, "timeout", f"{what} did not end in time")
     return Advance(state=state)

@@ -39,8 +39,9 @@ class DeploymentState:
     `attach_sent`: the target version may be on a chart. `cleared`: no version of the robot is on a chart, seen.
     `present`: the target was found running, no attach was needed. `mark`: only newer words of the agent count.
     `settle_until_mono`: after an engine restart, until when an unseen world is no loss. `stopping`: the stop latch
-    fell in between. `late_command` may still be carried out by the agent until `late_until_mono`, although nobody waits
-    for it. `at`: the instants' anchor, both clocks read together.
+    fell in between. `resume_sent`: entries were opened once, or a person paused them meanwhile: they are not opened by
+    this deployment any more. `late_command` may still be carried out by the agent until `late_until_mono`, although
+    nobody waits for it. `at`: the instants' anchor, both clocks read together.
     """
 
     plan: DeploymentPlan

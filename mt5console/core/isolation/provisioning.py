@@ -35,6 +35,7 @@ from mt5console.core.ports import Platform
 from mt5console.core.resources import mql5_path
 from mt5console.core.terminal.encoding import is_one_line
 from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.core.terminal.protocol import encode_desired
 
 log = logging.getLogger(__name__)
 
@@ -236,13 +237,17 @@ class Provisioner:
         return robot
 
     def forget_robot(self, robot_id: RobotId) -> None:
-        """Take a robot that is proven gone out of the registry and move its files aside. Raises `NotFound`."""
+        """Take a robot that is proven gone, or whose terminal stands still, out of the registry and move its files
+        aside. Raises `NotFound`, `StorageFailed`."""
         stored = self._store.load()
         robot = registry.robot_of(robot_id, stored)
         if robot is None:
             raise unknown_robot(robot_id)
         owner = next((user for user in stored.users if user.user_id == robot.user_id), None)
         terminal = None if owner is None else TerminalLayout(Path(owner.directory))
+        if terminal is not None and self._platform.files.read(terminal.desired(robot_id)) is not None:
+            # A saved profile may bring it back at the next start, and who holds its slots keeps them where they are.
+            self._platform.files.write_atomic(terminal.desired(robot_id), encode_desired(None), durable=True)
         self._store.forget_robot(robot_id)
         place = free_place(self._base.layout, f"robot_{robot_id}", self._utc_s())
         self._tell_held(f"robot {robot_id}", move_aside(robot_files(self._base.layout, terminal, robot_id), place))

@@ -110,6 +110,15 @@ class WriteDesired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseEntries:
+    """Set the robot's pause flag without its agent, which is asked first wherever it hears."""
+
+    user_id: UserId
+    act_id: str
+    robot_id: RobotId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromoteSource:
     """Make the slot's source the robot's proven one: `Experts/Robot_<id>.mq5`."""
 
@@ -192,6 +201,7 @@ Command = (
     | WriteSlotSource
     | CompileSlot
     | WriteDesired
+    | PauseEntries
     | PromoteSource
     | SendAgentCommand
     | SetStopLatch

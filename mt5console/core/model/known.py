@@ -21,7 +21,8 @@ class TerminalKnown:
     the agent's word, None when it never spoke in this process's life. `blocked`: why no act may touch this terminal
     now (`""` when acts are allowed), `blocked_cause` the same as a diagnosis's cause. `beat_ages_s` and `beats` by
     robot; `advances` counts beats seen to advance per robot since its READY. `rivals`: robots of other users on the
-    same account (watch-only accounts excepted).
+    same account (watch-only accounts excepted). `coming`: robots of this account, as they will run, whose
+    deployment has passed its checks and goes on.
     `recent_journal`: the last lines of both logs, oldest first.
     """
 
@@ -39,6 +40,7 @@ class TerminalKnown:
     errors: Mapping[RobotId, tuple[RobotError, ...]]
     robots: tuple[DesiredRobot, ...]
     rivals: tuple[DesiredRobot, ...] = ()
+    coming: tuple[DesiredRobot, ...] = ()
     recent_journal: tuple[JournalEntry, ...] = ()
     advances: Mapping[RobotId, int] = field(default_factory=dict)
     blocked_cause: str = "blocked"

@@ -198,7 +198,7 @@ class TerminalLayout:
         return self.robot(robot_id) / "desired.json"
 
     def paused(self, robot_id: int) -> Path:
-        """A flag the agent sets: entries paused."""
+        """A flag that the agent sets, or the console where the agent cannot: entries paused."""
         return self.robot(robot_id) / "paused"
 
     def legacy_heartbeat(self, robot_id: int) -> Path:

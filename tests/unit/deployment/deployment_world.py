@@ -16,6 +16,7 @@ from mt5console.core.deployment.state import Advance, DeploymentState
 from mt5console.core.model.commands import (
     Command,
     CompileSlot,
+    PauseEntries,
     PromoteSource,
     SendAgentCommand,
     WriteDesired,
@@ -140,6 +141,7 @@ class World:
     positions: tuple[PositionSeen, ...] = ()
     compile_ok: bool = True
     act_failure: str = ""
+    deaf_to_acts: bool = False
     agent_alive: bool = True
     agent_restarted: float = 900.0
     deaf_to: set[str] = field(default_factory=set)
@@ -222,12 +224,17 @@ class World:
             self.commands.append(command)
             if isinstance(command, SendAgentCommand):
                 self.inbox.append((command, self.utc + command.valid_for_s))
+            elif self.deaf_to_acts:
+                continue
             elif self.act_failure:
                 self.facts.append(self._failed(command))
             elif isinstance(command, CompileSlot):
                 self.facts.append(self._compiled(command))
             elif isinstance(command, WriteSlotSource | PromoteSource):
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence="sha256 abc"))
+            elif isinstance(command, PauseEntries):
+                self.paused = True
+                self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence=""))
             elif isinstance(command, WriteDesired):
                 self.desired = None if command.permit is None else command.permit.deployment_id
                 self.facts.append(ActDone(user_id=UserId(1), act_id=command.act_id, evidence=""))
@@ -258,7 +265,8 @@ class World:
         if self.pid is None:
             return
         if self.agent_alive:
-            inbox, self.inbox = self.inbox, []
+            # As the agent does: cancels first, then by the time until which a command holds.
+            inbox, self.inbox = sorted(self.inbox, key=lambda one: (one[0].verb != "cancel", one[1])), []
             for command, not_after in reversed(inbox) if self.newest_first else inbox:
                 self._agent_obeys(command, not_after)
         for robot in list(self.charts):

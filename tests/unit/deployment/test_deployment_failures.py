@@ -321,7 +321,8 @@ def test_an_agent_that_dies_while_it_is_proven_leaves_it_partial():
     world.agent_alive = False
     state = run.finish()
     assert_partial(state, "agent_dead")
-    assert "could not be paused" in state.incident.text
+    assert world.paused is True
+    assert "its entries are paused" in state.incident.text
 
 
 def test_an_agent_that_dies_before_the_detach_leaves_the_old_running_and_proven():

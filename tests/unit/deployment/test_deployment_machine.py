@@ -67,12 +67,6 @@ def test_a_swap_sees_the_old_gone_before_the_new_is_attached():
     assert any(isinstance(command, PromoteSource) for command in world.commands)
 
 
-def test_entries_that_an_earlier_partial_paused_are_open_after_a_persons_deploy():
-    world = World(plan(old=True), paused=True)
-    assert deploy(world).outcome is Outcome.SUCCESS
-    assert world.paused is False
-
-
 def test_a_restore_attaches_the_proven_version_without_compiling():
     world = World(plan("restore", old=True))
     state = deploy(world)

@@ -8,9 +8,11 @@ import pytest
 
 from mt5console.core.model.desired import RobotRun
 from mt5console.core.model.ids import MarginMode, RobotId, UserId
-from mt5console.core.model.records import Outcome
+from mt5console.core.model.records import OperationState, Outcome
+from mt5console.core.model.requests import DeployRequest
 from tests.unit.deployment.deployment_world import OLD, ROBOT, World, deploy, plan
 from tests.unit.deployment.test_deployment_failures import assert_failed
+from tests.unit.engine.test_engine_cancel import Desk
 
 OTHER = replace(ROBOT, robot_id=RobotId(8), magic=8008, run=RobotRun.RUNNING)
 
@@ -59,3 +61,26 @@ def test_what_runs_already_is_put_back_and_replaced_by_itself():
     assert deploy(World(plan(old=True), margin_mode=MarginMode.NETTING)).outcome is Outcome.SUCCESS
     world = World(plan("restore", old=True), others=(OTHER,), margin_mode=MarginMode.NETTING)
     assert deploy(world).outcome is Outcome.SUCCESS
+
+
+def test_of_two_robots_that_are_deployed_at_once_the_first_gets_the_symbol():
+    desk = Desk(old=False)
+    desk.outside.margin_mode = MarginMode.NETTING
+    desk.register(replace(OTHER, run=RobotRun.REGISTERED))
+    desk.tick()
+    first = desk.ask(DeployRequest(robot_id=ROBOT.robot_id))
+    second = desk.ended(desk.ask(DeployRequest(robot_id=OTHER.robot_id)))
+    assert second.result["diagnosis"]["cause"] == "netting_conflict"
+    assert "robot 7 is being deployed on EURUSD" in second.result["diagnosis"]["text"]
+    assert desk.ended(first).state is OperationState.DONE
+
+
+def test_a_symbol_is_free_again_when_the_first_deployment_on_it_failed():
+    desk = Desk(old=False)
+    desk.outside.margin_mode = MarginMode.NETTING
+    desk.outside.compile_ok = False
+    desk.register(replace(OTHER, run=RobotRun.REGISTERED))
+    desk.tick()
+    for robot in (ROBOT, OTHER):
+        ended = desk.ended(desk.ask(DeployRequest(robot_id=robot.robot_id)))
+        assert ended.result["diagnosis"]["cause"] == "compile_error"

@@ -89,3 +89,19 @@ def test_a_robot_that_is_missing_from_word_after_word_is_removed():
     run.until(lambda state: state.step == "ready")
     world.charts.clear()
     assert ended(run.finish()) == (Outcome.FAILED, "robot_removed")
+
+
+@pytest.mark.parametrize("fault", ["it fails", "it never ends"])
+def test_a_robot_that_is_found_running_stays_on_its_chart_when_its_permit_cannot_be_written(fault):
+    world = World(plan("restore", old=True))
+    world.put(OLD)
+    world.agent_speaks()
+    if fault == "it fails":
+        world.act_failure = "disk_full"
+    else:
+        world.deaf_to_acts = True
+    state = Run.start(world).finish()
+    assert ended(state)[0] is Outcome.PARTIAL
+    assert state.active_after == OLD
+    assert world.experts() == ["a"]
+    assert "detach" not in world.verbs()

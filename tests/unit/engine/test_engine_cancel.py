@@ -8,8 +8,8 @@ import pytest
 
 from mt5console.core.engine import Engine, Remembered
 from mt5console.core.model.commands import CompileSlot, PromoteSource, SendAgentCommand, WriteDesired, WriteSlotSource
-from mt5console.core.model.desired import RobotRun, Run
-from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, Requested
+from mt5console.core.model.desired import DesiredRobot, RobotRun, Run
+from mt5console.core.model.facts import AgentStatusSeen, ProcessExited, ProcessSeen, Requested, RobotRegistered
 from mt5console.core.model.ids import OperationId, RobotId, ServerId, TradeMode, UserId
 from mt5console.core.model.records import DeploymentRecord, Operation, OperationState
 from mt5console.core.model.requests import CancelDeployRequest, DeployRequest, RemoveRobotRequest, Request
@@ -60,6 +60,9 @@ class Desk:
         self.outside.start_terminal(brings_back=OLD)
         began = self.outside.utc
         self._step(ProcessSeen(user_id=UserId(1), pid=self.outside.pid or 0, started_utc_s=began, adopted=True))
+
+    def register(self, robot: DesiredRobot) -> None:
+        self._step(RobotRegistered(robot=robot))
 
     def tick(self) -> None:
         self.outside.tick()

@@ -27,6 +27,7 @@ from mt5console.core.model.facts import (
     ProcessSeen,
     Requested,
     RobotForgotten,
+    RobotRegistered,
     StopLatchSeen,
     TerminalSpawned,
     UserForgotten,
@@ -354,6 +355,25 @@ def removal() -> JournalSeen:
         details=(("robot", "Robot_7_a"),),
     )
     return JournalSeen(user_id=UserId(1), entry=entry)
+
+
+def test_registering_a_robot_anew_takes_nothing_back_that_a_deployment_has_settled_meanwhile() -> None:
+    """Who registers reads the robot first: what was proven in between is not in what it writes."""
+    version = RobotVersion(
+        deployment_id=DeploymentId("d-2"),
+        slot=SLOT_A,
+        inputs=(),
+        inputs_hash="",
+        source_hash="",
+        symbol="EURUSD",
+        timeframe=Timeframe.H1,
+    )
+    proven = replace(ROBOT, run=RobotRun.RUNNING, active=version)
+    w = world(Run.RUNNING, [proven])
+    step = w.step(RobotRegistered(robot=replace(ROBOT, source_name="new.mq5")))
+    wanted = replace(proven, source_name="new.mq5")
+    assert w.engine.robots[ROBOT.robot_id] == wanted
+    assert of_type(step.changes, SaveRobot) == [SaveRobot(robot=wanted)]
 
 
 def test_what_was_removed_is_not_watched_any_more() -> None:

@@ -24,11 +24,12 @@ from mt5console.core.errors import (
 )
 from mt5console.core.history.store import StateStore
 from mt5console.core.isolation.provisioning import Provisioner
-from mt5console.core.model.desired import DesiredRobot, RobotRun, Run
-from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
+from mt5console.core.model.desired import DesiredRobot, Permit, RobotRun, Run
+from mt5console.core.model.ids import Account, DeploymentId, RobotId, Timeframe, UserId
 from mt5console.core.model.records import SaveRobot, SaveUser
 from mt5console.core.ports import Platform
 from mt5console.core.terminal.layout import TerminalLayout
+from mt5console.core.terminal.protocol import decode_desired, encode_desired
 from mt5console.platforms.files import LocalFileStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.lock import FakeBaseLock
@@ -447,6 +448,32 @@ def test_a_forgotten_robot_leaves_its_desired_file_so_that_strays_may_not_trade(
     with pytest.raises(NotFound):
         world.provisioner.forget_robot(RobotId(123))
     world.robot()
+
+
+def test_a_forgotten_robot_may_open_nothing_also_when_its_terminal_stood_still(world: World) -> None:
+    """A stopped terminal's robot is detached by nobody: its profile may bring it back, and the slot may be held."""
+    world.add()
+    world.robot()
+    desired = world.layout().desired(123)
+    permit = Permit(deployment_id=DeploymentId("d-1"), login=7001, server="Demo-Server")
+    world.files.write_atomic(desired, encode_desired(permit))
+    world.provisioner.forget_robot(RobotId(123))
+    assert desired.exists()
+    assert decode_desired(world.files.read(desired)) is None
+
+
+def test_a_robot_whose_permit_cannot_be_taken_stays_registered(world: World, monkeypatch) -> None:
+    world.add()
+    robot = world.robot()
+    world.files.write_atomic(world.layout().desired(123), encode_desired(Permit(deployment_id=DeploymentId("d-1"))))
+
+    def full(*_args: object, **_options: object) -> None:
+        raise StorageFailed("disk_full", "no space is left")
+
+    monkeypatch.setattr(world.files, "write_atomic", full)
+    with pytest.raises(StorageFailed):
+        world.provisioner.forget_robot(RobotId(123))
+    assert world.store.load().robots == (robot,)
 
 
 # ---- statistics -----------------------------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ import pytest
 from mt5console.app import build_host
 from mt5console.bases import build_platform
 from mt5console.core.config.base_directory import BaseDirectory, open_base
+from mt5console.core.errors import Conflict
 from mt5console.core.history.store import StateStore
-from mt5console.core.model.desired import DesiredUser
-from mt5console.core.model.ids import Account, RobotId, UserId
-from mt5console.core.model.records import SaveMode, SaveUser
+from mt5console.core.model.commands import PauseEntries
+from mt5console.core.model.desired import DesiredRobot, DesiredUser
+from mt5console.core.model.ids import Account, RobotId, Timeframe, UserId
+from mt5console.core.model.records import SaveMode, SaveRobot, SaveUser
 from mt5console.core.model.requests import Mode
 from mt5console.core.terminal.layout import TerminalLayout
 from mt5console.platforms.files import LocalFileStore
@@ -133,3 +135,26 @@ def test_what_was_taken_over_is_lifted_by_resume_and_stays_lifted(base: BaseDire
     with running(base) as again:
         assert latched(again) == set()
         assert len(again.store.decisions(ONE, 10)) == 2
+
+
+def test_a_robot_gets_no_other_source_while_it_is_being_deployed(base: BaseDirectory) -> None:
+    """It would be written and compiled over the version that is on its way, and be taken for the proven one."""
+    robot = DesiredRobot(robot_id=RobotId(7), user_id=ONE, symbol="EURUSD", timeframe=Timeframe.H1, magic=7)
+    store = StateStore(base.layout.state_db)
+    store.commit([SaveRobot(robot=robot)])
+    store.close()
+    other = {"robot_id": 7, "user_id": ONE, "symbol": "EURUSD", "timeframe": "H1", "replace": True, "compile": True}
+    with running(base) as host:
+        door = RuntimeDoor(host, lambda: None)
+        before = door.robots()
+        door.submit("deploy", {"robot_id": 7, "confirm_live": 101}, "test")
+        with pytest.raises(Conflict, match="robot 7") as refused:
+            door.add_robot({**other, "template": "ma_cross"})
+        assert refused.value.code == "deployment_running"
+        assert door.robots() == before
+
+
+def test_entries_are_paused_by_the_flag_that_robots_look_for(base: BaseDirectory) -> None:
+    with running(base) as host:
+        host.loop.execute([PauseEntries(user_id=ONE, act_id="p-1", robot_id=RobotId(7))])
+        until(TerminalLayout(base.layout.user(ONE)).paused(7).exists)
