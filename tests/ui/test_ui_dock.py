@@ -13,7 +13,9 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QPushButton, QTableView, QWidget
 
+from mt5console.ui.models import robots_model
 from mt5console.ui.models.journal_model import JournalModel
+from mt5console.ui.models.robots_model import ROBOT_LAMPS, robot_words
 from mt5console.ui.pictures import (
     DecisionPicture,
     DeploymentPicture,
@@ -21,6 +23,7 @@ from mt5console.ui.pictures import (
     JournalLinePicture,
     OperationPicture,
 )
+from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.views import terminal_dock
 from mt5console.ui.views.sight import LATE_AFTER_S
@@ -229,6 +232,18 @@ def test_escape_closes_the_dock(dock, qtbot):
 
 
 # ---- robots -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ROBOT_LAMPS)
+def test_a_robots_state_is_read_whole_in_the_dock_of_the_smallest_screen(dock, qapp, state):
+    dock.resize(458, 640)
+    dock.show_user(HEALTHY)
+    dock.show_page("robots")
+    qapp.processEvents()
+    table = shown(dock, "robots_table", QTableView)
+    assert not table.isColumnHidden(robots_model.STATE)
+    room = table.columnWidth(robots_model.STATE) - 2 * look().px(6)
+    assert look().metrics(FontRole.BASE).horizontalAdvance(robot_words(state)) <= room
 
 
 def test_the_focused_robot_has_a_graph_that_is_made_only_when_it_is_looked_at(dock, desk, qtbot):

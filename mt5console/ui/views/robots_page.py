@@ -48,7 +48,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 WIDTHS = {
     robots_model.ROBOT: 74,
-    robots_model.STATE: 96,
+    robots_model.STATE: 104,
     robots_model.CHART: 116,
     robots_model.NOW: 66,
     robots_model.SEQUENCE: 84,
