@@ -178,6 +178,21 @@ def test_pausing_entries_asks_for_every_robot_that_may_open(dock):
     assert asked == [("pause_entries", HEALTHY, robot_id) for robot_id in (100, 101, 102)]
 
 
+def test_a_robot_that_is_on_no_chart_is_not_asked_to_pause(dock):
+    asked = heard(dock.act_asked)
+    picture = FLEET.terminals[0]
+    gone = replace(picture.robot_pictures[0], state="suspended")
+    dock.set_fleet(replace(FLEET, terminals=(replace(picture, robot_pictures=(gone, *picture.robot_pictures[1:])),)))
+    dock.show_user(HEALTHY)
+    dock.show_page("robots")
+    assert not shown(dock, "robot_pause_button", QPushButton).isEnabled()
+    assert "taken off  ·  on no chart  ·  sequence" in page_text(dock.robots)
+    click(dock, "dock_pause_button")
+    assert asked == [("pause_entries", HEALTHY, robot_id) for robot_id in (101, 102)]
+    dock.set_fleet(replace(FLEET, terminals=(replace(picture, robot_pictures=(gone,)),)))
+    assert not shown(dock, "dock_pause_button", QPushButton).isEnabled()
+
+
 def test_on_a_real_account_the_button_says_live(dock):
     dock.show_user(HEALTHY)
     assert "LIVE" not in shown(dock, "dock_restart_button").text()

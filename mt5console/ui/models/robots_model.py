@@ -278,7 +278,7 @@ def _row(robot: RobotPicture, series: tuple[float | None, ...], late_s: float) -
         "",
         age_words(age),
         NOTHING if robot.sequence is None else str(robot.sequence),
-        (robot.entries or NOTHING).replace("_", " "),
+        NOTHING if robot.rests else (robot.entries or NOTHING).replace("_", " "),
         robot.deployment_id or NOTHING,
     )
     if robot.state == "suspended":

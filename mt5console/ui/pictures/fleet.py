@@ -54,6 +54,11 @@ class RobotPicture:
         """Whether it is on no chart and not meant to be: what it said last is over."""
         return self.state in RESTS
 
+    @property
+    def may_pause(self) -> bool:
+        """Whether its entries can be paused, or let go on: it is meant to be on a chart, and said how they stand."""
+        return not self.rests and self.entries in ("open", "paused")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityPicture:
