@@ -16,6 +16,7 @@ from mt5console.core.deployment.rendering import describe_template
 from mt5console.ui.bridge.robot_files import OwnSource
 from mt5console.ui.dialogs.command_palette import CommandPalette
 from mt5console.ui.dialogs.maintenance_dialog import MaintenanceDialog
+from mt5console.ui.dialogs.password_dialog import PasswordDialog
 from mt5console.ui.dialogs.quit_dialog import ask_quit
 from mt5console.ui.dialogs.remove_dialogs import RemoveRobotDialog, RemoveUserDialog
 from mt5console.ui.dialogs.robot_dialog import TEMPLATES, RobotDialog
@@ -131,6 +132,25 @@ def test_a_refused_user_is_told_beside_the_field_that_it_concerns(
     assert note.text() == "this is why, and this is what to do"
     assert "Type the password again" in dialog.findChild(QLabel, "dialog_news").text()
     assert not dialog.findChild(QPushButton, "add_user_button").isEnabled()
+
+
+@pytest.mark.parametrize("code", ["engine_silent", "engine_broken"])
+def test_an_engine_that_fell_silent_may_have_done_it_all_the_same(qtbot, code: str, window: QWidget) -> None:
+    """Directory and keyring come first, and the engine's word that it took the change over is the last of it."""
+    desk = FakeDesk(terminal(3))
+    adding = filled_user_dialog(qtbot, desk, window)
+    click(adding, "add_user_button")
+    desk.refuse("add_user", code, "the engine did not take the change over")
+    assert "is not known" in adding.findChild(QLabel, "dialog_news").text()
+    setting = shown(PasswordDialog(desk, terminal(3), window))
+    type_into(qtbot, setting, "password_field", PASSWORD)
+    click(setting, "set_password_button")
+    desk.refuse("set_password", code, "the engine did not take the change over")
+    assert "is not known" in setting.findChild(QLabel, "dialog_news").text()
+    type_into(qtbot, setting, "password_field", PASSWORD)
+    click(setting, "set_password_button")
+    desk.refuse("set_password", "keyring_failed", "the keyring is locked")
+    assert "Nothing was changed" in setting.findChild(QLabel, "dialog_news").text()
 
 
 def test_an_error_of_no_field_stands_at_the_foot_of_the_form(qtbot, window: QWidget) -> None:
