@@ -338,6 +338,16 @@ def test_stopping_all_asks_for_the_word_and_shows_the_proof_of_each_terminal(qtb
     assert [rows.index(row, 0).data(OUTCOME_ROLE) for row in range(2)] == ["passed", "failed"]
 
 
+def test_a_long_refusal_can_be_read_to_its_end(qtbot, window: QWidget) -> None:
+    dialog = shown(StopAllDialog(FakeDesk(terminal(3)), window))
+    news = dialog.findChild(QLabel, "dialog_news")
+    dialog.say("why it was refused, and what to do about it " * 12)
+    qtbot.waitUntil(lambda: news.height() >= news.heightForWidth(news.width()))
+    typed, button = dialog.findChild(QLineEdit, "stop_word"), dialog.findChild(QPushButton, "confirm_stop_button")
+    assert typed.height() >= typed.minimumSizeHint().height()
+    assert dialog.rect().contains(button.geometry().translated(button.parentWidget().pos()))
+
+
 def test_lifting_a_stop_asks_for_its_word_and_on_a_real_account_for_the_login(qtbot, window: QWidget) -> None:
     desk = FakeDesk(terminal(3, trade_mode="real", stop_latched=True))
     dialog = shown(ResumeDialog(desk, desk.fleet.terminals[0], window))
