@@ -338,6 +338,19 @@ def test_stopping_all_asks_for_the_word_and_shows_the_proof_of_each_terminal(qtb
     assert [rows.index(row, 0).data(OUTCOME_ROLE) for row in range(2)] == ["passed", "failed"]
 
 
+@pytest.mark.parametrize("code", ["engine_silent", "engine_waits", "engine_broken", "no_engine"])
+def test_a_stop_that_the_engine_cannot_do_names_the_way_without_it(qtbot, code: str, window: QWidget) -> None:
+    desk = FakeDesk(terminal(3))
+    dialog = shown(StopAllDialog(desk, window))
+    type_into(qtbot, dialog, "stop_word", "STOP")
+    click(dialog, "confirm_stop_button")
+    desk.refuse("stop_all", code, "the engine does nothing until it can store its state: disk full")
+    said = dialog.findChild(QLabel, "dialog_news").text()
+    assert "disk full. Take it that the robots still trade." in said
+    assert "`mt5console stop-all --word STOP`" in said
+    assert dialog.findChild(QPushButton, "confirm_stop_button").isEnabled()
+
+
 def test_a_long_refusal_can_be_read_to_its_end(qtbot, window: QWidget) -> None:
     dialog = shown(StopAllDialog(FakeDesk(terminal(3)), window))
     news = dialog.findChild(QLabel, "dialog_news")
