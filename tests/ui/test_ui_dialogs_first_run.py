@@ -175,6 +175,20 @@ def test_what_fails_is_told_with_how_to_mend_it_and_looked_at_again(
     assert wizard.dialog.step == Step.TEMPLATE
 
 
+def test_enter_goes_on_where_all_is_well_and_looks_again_where_something_fails(
+    machine: FakeMachine, qtbot: Any, desk: FakeDesk, here: FirstRunDesk
+) -> None:
+    machine.points = [DARK]
+    wizard = Wizard(qtbot, desk, here)
+    wizard.waits(lambda: wizard.button("check_again_button").hasFocus())
+    machine.points = [FINE]
+    qtbot.keyClick(wizard.button("check_again_button"), Qt.Key.Key_Return)
+    wizard.waits(lambda: wizard.button("forward_button").hasFocus())
+    assert wizard.dialog.step == Step.MACHINE
+    qtbot.keyClick(wizard.button("forward_button"), Qt.Key.Key_Return)
+    assert wizard.dialog.step == Step.TEMPLATE
+
+
 # ---- the template ---------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +322,21 @@ def test_the_first_terminal_is_started_seen_failing_and_tried_again(
     wizard.waits(lambda: ("Agent", "passed", "Agent.mq5: taken") in wizard.rows("start_points"))
     wizard.goes_on("Continue")
     assert wizard.dialog.step == Step.DONE
+
+
+def test_the_keyboard_stands_on_what_comes_next_once_that_can_be_pressed(
+    machine: FakeMachine, qtbot: Any, desk: FakeDesk, here: FirstRunDesk
+) -> None:
+    wizard = at_the_user(machine, qtbot, desk, here)
+    desk.answer("add_user", UserPicture(user_id=1))
+    desk.shows(stopped())
+    button = wizard.button("forward_button")
+    wizard.waits(lambda: button.text() == "Start the terminal" and button.hasFocus())
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    desk.take("terminal_start", user_id=1, progress="the terminal will be started")
+    assert not button.isEnabled()
+    desk.shows(replace(terminal(1, "healthy", robots=0), trade_mode="demo"))
+    wizard.waits(lambda: button.text() == "Continue" and button.hasFocus())
 
 
 def test_a_start_that_somebody_else_asked_for_is_followed(
