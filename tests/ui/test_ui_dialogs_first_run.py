@@ -81,6 +81,7 @@ class FakeMachine:
 
     def demo(self, _ending: Ending) -> str:
         self.demos += 1
+        assert self.holds.wait(10)
         return self.demo_says
 
 
@@ -392,6 +393,20 @@ def test_an_empty_fleet_offers_wizard_demo_and_user(opened: Any, qtbot: Any, mac
     qtbot.mouseClick(window.findChild(QPushButton, "first_run_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.findChild(FirstRunDialog) is not None, timeout=5000)
     window.findChild(FirstRunDialog).close()
+
+
+def test_an_impatient_person_gets_one_demo(opened: Any, qtbot: Any, machine: FakeMachine) -> None:
+    window = opened()
+    machine.holds.clear()
+    machine.demo_says = "The demo ended at once with exit code 1: there is no room"
+    button = window.findChild(QPushButton, "open_demo_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any("starting already" in toast.words for toast in window.toasts.shown), timeout=5000)
+    machine.holds.set()
+    qtbot.waitUntil(lambda: any("no room" in toast.words for toast in window.toasts.shown), timeout=5000)
+    assert machine.demos == 1
+    qtbot.waitUntil(lambda: window.open_demo() or machine.demos > 1, timeout=5000)
 
 
 def test_the_palette_knows_both(opened: Any) -> None:
