@@ -153,6 +153,12 @@ def test_what_is_chosen_stays_chosen_while_others_come_and_go(page, desk):
     assert page.detail.incident == QUARANTINED
 
 
+def test_a_reader_of_the_screen_hears_how_bad_it_is_and_no_name_of_a_colour(page, desk):
+    for told, words in ((QUARANTINED, "(failing)"), (replace(QUARANTINED, cleared_utc_s=NOW), "(at rest)")):
+        page.detail.show_incident(told, NOW)
+        assert page.detail.cause.accessibleDescription() == f"what happened to 3 {words}"
+
+
 def test_what_is_over_is_shown_on_request_with_its_end_and_its_length(page, desk):
     over = incident("i0", "terminal_down", cleared_utc_s=NOW - 21, cleared_why="healthy again")
     page.show_cleared.click()

@@ -16,7 +16,7 @@ from mt5console.ui.theme.states import Lamp
 class Cause:
     """One kind of incident. `means`: for robots and money. `act`: the next step as an act's name, empty for none.
 
-    Acts are those of `views.terminal_acts`; `rank`: higher is shown first. `released`: a person's release ends it.
+    Acts are those of `window.acts`, or dialogs; `rank`: higher is shown first. `released`: a person's release ends it.
     """
 
     title: str

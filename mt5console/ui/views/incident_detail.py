@@ -16,7 +16,7 @@ from mt5console.ui.theme.amounts import age_words
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
-from mt5console.ui.theme.states import LAMP_ROLES
+from mt5console.ui.theme.states import LAMP_WORDS
 from mt5console.ui.widgets.lamp import LampLabel
 from mt5console.ui.widgets.words import Words
 
@@ -166,7 +166,7 @@ class IncidentDetail(QScrollArea):
         self._show_acts(incident, is_open)
         self._show_taken(incident, is_open)
         self._show_silence(incident, now_utc_s)
-        self.cause.setAccessibleDescription(f"{incident.text} {LAMP_ROLES[lamp].value}")
+        self.cause.setAccessibleDescription(f"{incident.text} ({LAMP_WORDS[lamp]})")
 
     def _say(self, words: Words, text: str) -> None:
         words.say(text)
