@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeView, QWidget
 
-from mt5console.ui.models.incident_causes import CAUSES
+from mt5console.ui.models.incident_causes import CAUSES, next_act
 from mt5console.ui.pictures import ConnectionPicture, FleetPicture, IncidentPicture, OperationPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.views.incidents_view import IncidentsView
@@ -108,6 +108,26 @@ def test_the_next_step_is_a_button(page, desk, told, act, dialog):
     QTest.mouseClick(shown(page, "incident_act_button"), Qt.MouseButton.LeftButton)
     assert acts == ([act] if act else [])
     assert dialogs == ([dialog] if dialog else [])
+
+
+@pytest.mark.parametrize("kind", [kind for kind, cause in CAUSES.items() if cause.act in ("start", "enable_algo")])
+def test_a_quarantined_terminal_is_offered_its_release_and_not_what_is_refused_until_then(page, desk, kind):
+    acts = heard(page.act_asked)
+    desk.incidents_changed.emit((incident("i9", kind, 3),))
+    button = shown(page, "incident_act_button", QPushButton)
+    assert button.text() == "Release…"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert acts == [("release", 3, None)]
+    released = tuple(replace(one, state="down") if one.user_id == 3 else one for one in FLEET.terminals)
+    desk.fleet = replace(FLEET, terminals=released)
+    desk.fleet_changed.emit(desk.fleet)
+    assert button.text() == CAUSES[kind].button
+
+
+def test_no_act_is_offered_on_two_processes_of_one_directory():
+    assert next_act("terminal_frozen", "conflict") == ("", "")
+    assert next_act("terminal_frozen", "wrong_identity") == ("release", "Release…")
+    assert next_act("robot_stale", "quarantined") == ("redeploy", "Redeploy…")
 
 
 def test_where_there_is_nothing_to_click_there_is_no_button(page, desk):

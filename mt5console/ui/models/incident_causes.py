@@ -216,6 +216,27 @@ def cause_of(kind: str) -> Cause:
     return known if known is not None else Cause(title=kind.replace("_", " ").capitalize(), means="", rank=0)
 
 
+_STOPPED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "quarantined": frozenset({"start", "enable_algo"}),
+        "wrong_identity": frozenset({"start", "restart", "reconnect", "enable_algo"}),
+        "conflict": frozenset({"start", "restart", "reconnect", "enable_algo"}),
+    }
+)
+"""Acts that the engine refuses in a state of the terminal, whatever its incidents ask for."""
+
+
+def next_act(kind: str, state: str) -> tuple[str, str]:
+    """The act that helps against a kind of incident while its terminal is in this state, and its button; or none."""
+    cause = cause_of(kind)
+    if cause.act not in _STOPPED.get(state, ()):
+        return cause.act, cause.button
+    if state == "conflict":
+        return "", ""
+    release = CAUSES[state]
+    return release.act, release.button
+
+
 def waits_for_release(kinds: Iterable[str]) -> bool:
     """Whether one of these open incidents is ended by a person's release."""
     return any(cause_of(kind).released for kind in kinds)
