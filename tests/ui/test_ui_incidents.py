@@ -24,6 +24,7 @@ FLEET = replace(
     recommended_terminals=10,
     generation=4,
 )
+FLEET = replace(FLEET, terminals=tuple(replace(one, trade_allowed=False) for one in FLEET.terminals))
 NOW = FLEET.at_utc_s
 GIB = 2**30
 
@@ -122,6 +123,12 @@ def test_a_quarantined_terminal_is_offered_its_release_and_not_what_is_refused_u
     desk.fleet = replace(FLEET, terminals=released)
     desk.fleet_changed.emit(desk.fleet)
     assert button.text() == CAUSES[kind].button
+
+
+def test_a_switch_that_is_on_is_not_offered_to_be_switched_on():
+    """The account forbids robots then: with the investor's password, or by the broker's setting."""
+    assert next_act("algo_off", "degraded") == ("enable_algo", "Enable algo trading…")
+    assert next_act("algo_off", "degraded", switch_is_on=True) == ("set_password", "Set password…")
 
 
 def test_no_act_is_offered_on_two_processes_of_one_directory():

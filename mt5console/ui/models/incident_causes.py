@@ -226,9 +226,12 @@ _STOPPED: Mapping[str, frozenset[str]] = MappingProxyType(
 """Acts that the engine refuses in a state of the terminal, whatever its incidents ask for."""
 
 
-def next_act(kind: str, state: str) -> tuple[str, str]:
-    """The act that helps against a kind of incident while its terminal is in this state, and its button; or none."""
-    cause = cause_of(kind)
+def next_act(kind: str, state: str, *, switch_is_on: bool = False) -> tuple[str, str]:
+    """The act that helps against a kind of incident while its terminal is in this state, and its button; or none.
+
+    `switch_is_on`: the terminal lets robots trade, so that it is the account that does not.
+    """
+    cause = CAUSES["auth_failed"] if kind == "algo_off" and switch_is_on else cause_of(kind)
     if cause.act not in _STOPPED.get(state, ()):
         return cause.act, cause.button
     if state == "conflict":

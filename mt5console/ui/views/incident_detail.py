@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 from mt5console.ui.models.incident_causes import cause_of, next_act
 from mt5console.ui.models.incidents_model import age_of, where_words
 from mt5console.ui.models.moments import moment_words
-from mt5console.ui.pictures import IncidentPicture
+from mt5console.ui.pictures import IncidentPicture, TerminalPicture
 from mt5console.ui.theme.amounts import age_words
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
@@ -142,8 +142,10 @@ class IncidentDetail(QScrollArea):
         """What is shown."""
         return self._incident
 
-    def show_incident(self, incident: IncidentPicture | None, now_utc_s: float, state: str = "") -> None:
-        """Show an incident as it is now; None shows nothing. `state`: its terminal's."""
+    def show_incident(
+        self, incident: IncidentPicture | None, now_utc_s: float, terminal: TerminalPicture | None = None
+    ) -> None:
+        """Show an incident as it is now, with what can be done on its terminal; None shows nothing."""
         before, self._incident = self._incident, incident
         self._page.setVisible(incident is not None)
         if incident is None:
@@ -164,7 +166,7 @@ class IncidentDetail(QScrollArea):
         self._say(self.tried, "\n".join(f"· {one}" for one in incident.tried))
         cleared = moment_words(incident.cleared_utc_s, now_utc_s)
         self._say(self.over, "" if is_open else f"{cleared}: {incident.cleared_why or 'it did not say why'}")
-        self._show_acts(incident, is_open, state)
+        self._show_acts(incident, is_open, terminal)
         self._show_taken(incident, is_open)
         self._show_silence(incident, now_utc_s)
         self.cause.setAccessibleDescription(f"{incident.text} ({LAMP_WORDS[lamp]})")
@@ -174,8 +176,9 @@ class IncidentDetail(QScrollArea):
         words.setVisible(bool(text))
         self._headings[words].setVisible(bool(text))
 
-    def _show_acts(self, incident: IncidentPicture, is_open: bool, state: str) -> None:
-        self._act, button = next_act(incident.kind, state)
+    def _show_acts(self, incident: IncidentPicture, is_open: bool, terminal: TerminalPicture | None) -> None:
+        state, is_on = ("", False) if terminal is None else (terminal.state, terminal.trade_allowed is True)
+        self._act, button = next_act(incident.kind, state, switch_is_on=is_on)
         possible = is_open and incident.user_id is not None and not self._read_only
         if self._act == "redeploy" and incident.robot_id is None:
             possible = False

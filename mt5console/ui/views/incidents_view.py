@@ -233,7 +233,7 @@ class IncidentsView(QWidget):
     def _show_detail(self, incident: IncidentPicture | None) -> None:
         user_id = None if incident is None else incident.user_id
         terminal = None if user_id is None else self._desk.fleet.terminal(user_id)
-        self.detail.show_incident(incident, self._now(), "" if terminal is None else terminal.state)
+        self.detail.show_incident(incident, self._now(), terminal)
 
     def _expand(self) -> None:
         for row in range(self.model.rowCount()):
