@@ -91,7 +91,8 @@ def _status_words(answer: Mapping[str, Any]) -> None:
 
 def _terminal_row(terminal: Mapping[str, Any]) -> list[object]:
     robots = terminal["robots"]
-    ages = [robot["heartbeat_age"] for robot in robots if robot["heartbeat_age"] is not None]
+    # A robot that a person took off its chart beats no more, and that is no news.
+    ages = [robot["heartbeat_age"] for robot in robots if robot.get("state") != "suspended"]
     beating = sum(1 for robot in robots if robot.get("state") == "beating")
     return [
         terminal["user_id"],
@@ -101,7 +102,7 @@ def _terminal_row(terminal: Mapping[str, Any]) -> list[object]:
         terminal["pid"],
         *(_LAMPS[terminal["checks"][check]["ok"]] for check in CHECKS),
         f"{beating} of {len(robots)}",
-        seconds(max(ages, default=None)),
+        seconds(max((age for age in ages if age is not None), default=None)),
         f"{terminal['restarts_in_window']} of {terminal.get('restart_budget', UNKNOWN)}",
         terminal["incident"],
     ]

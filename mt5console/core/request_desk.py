@@ -56,8 +56,8 @@ class RequestDesk:
             StopTerminalRequest: self._terminal,
             RestartTerminalRequest: self._terminal,
             ReconnectRequest: self._terminal,
-            MaintenanceRequest: self._at_once,
-            ReleaseRequest: self._at_once,
+            MaintenanceRequest: self._maintenance,
+            ReleaseRequest: self._release,
             EnableAlgoRequest: self._terminal,
             DeployRequest: self._deploy,
             CancelDeployRequest: self._cancel_deploy,
@@ -127,9 +127,22 @@ class RequestDesk:
         self._engine.record(*self._engine.operations.detail(fact.operation_id, old_pid=watch.pid))
         self._engine.decide_request(request.user_id, fact, now)
 
-    def _at_once(self, fact: Requested, request: Any, now: Now) -> None:
+    def _maintenance(self, fact: Requested, request: MaintenanceRequest, now: Now) -> None:
         self._engine.decide_request(request.user_id, fact, now)
-        self._engine.record(*self._engine.operations.done(fact.operation_id, "taken over", now))
+        until = request.until_utc_s
+        words = "ended" if until is None else f"no automatic act for {max(0.0, until - now.utc_s):.0f} s"
+        self._engine.record(*self._engine.operations.done(fact.operation_id, words, now))
+
+    def _release(self, fact: Requested, request: ReleaseRequest, now: Now) -> None:
+        """What a release leaves standing is said with it, lest somebody believes that all is well again."""
+        self._engine.decide_request(request.user_id, fact, now)
+        watch = self._engine.watches[request.user_id]
+        words = "released: what waited for a person goes on by the usual rules"
+        if watch.conflict_pids:
+            words = "released, but two processes run its executable: no act is safe until one is left"
+        elif watch.identity_wrong:
+            words = f"released for a stop or restart by a person; still seen: {watch.identity_wrong}"
+        self._engine.record(*self._engine.operations.done(fact.operation_id, words, now))
 
     # ---- robots -------------------------------------------------------------------------------------------------
 

@@ -95,7 +95,8 @@ def keyring(layout: BaseLayout, simulated: bool) -> Finding:
     try:
         store.get("mt5console:doctor")
     except ConsoleError as error:
-        return finding("keyring", False, error.text, "without a keyring no user can be added; watching goes on")
+        mend = "do what is said there, then look again; until then no user can be added and no terminal logged in anew"
+        return finding("keyring", False, error.text, mend)
     return finding("keyring", True, store.describe())
 
 

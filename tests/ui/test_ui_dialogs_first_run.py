@@ -81,6 +81,7 @@ class FakeMachine:
 
     def demo(self, _ending: Ending) -> str:
         self.demos += 1
+        assert self.holds.wait(10)
         return self.demo_says
 
 
@@ -172,6 +173,20 @@ def test_what_fails_is_told_with_how_to_mend_it_and_looked_at_again(
     machine.points = [FINE]
     wizard.clicks("check_again_button")
     wizard.goes_on("Continue")
+    assert wizard.dialog.step == Step.TEMPLATE
+
+
+def test_enter_goes_on_where_all_is_well_and_looks_again_where_something_fails(
+    machine: FakeMachine, qtbot: Any, desk: FakeDesk, here: FirstRunDesk
+) -> None:
+    machine.points = [DARK]
+    wizard = Wizard(qtbot, desk, here)
+    wizard.waits(lambda: wizard.button("check_again_button").hasFocus())
+    machine.points = [FINE]
+    qtbot.keyClick(wizard.button("check_again_button"), Qt.Key.Key_Return)
+    wizard.waits(lambda: wizard.button("forward_button").hasFocus())
+    assert wizard.dialog.step == Step.MACHINE
+    qtbot.keyClick(wizard.button("forward_button"), Qt.Key.Key_Return)
     assert wizard.dialog.step == Step.TEMPLATE
 
 
@@ -310,6 +325,21 @@ def test_the_first_terminal_is_started_seen_failing_and_tried_again(
     assert wizard.dialog.step == Step.DONE
 
 
+def test_the_keyboard_stands_on_what_comes_next_once_that_can_be_pressed(
+    machine: FakeMachine, qtbot: Any, desk: FakeDesk, here: FirstRunDesk
+) -> None:
+    wizard = at_the_user(machine, qtbot, desk, here)
+    desk.answer("add_user", UserPicture(user_id=1))
+    desk.shows(stopped())
+    button = wizard.button("forward_button")
+    wizard.waits(lambda: button.text() == "Start the terminal" and button.hasFocus())
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    desk.take("terminal_start", user_id=1, progress="the terminal will be started")
+    assert not button.isEnabled()
+    desk.shows(replace(terminal(1, "healthy", robots=0), trade_mode="demo"))
+    wizard.waits(lambda: button.text() == "Continue" and button.hasFocus())
+
+
 def test_a_start_that_somebody_else_asked_for_is_followed(
     machine: FakeMachine, qtbot: Any, desk: FakeDesk, here: FirstRunDesk
 ) -> None:
@@ -363,6 +393,20 @@ def test_an_empty_fleet_offers_wizard_demo_and_user(opened: Any, qtbot: Any, mac
     qtbot.mouseClick(window.findChild(QPushButton, "first_run_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.findChild(FirstRunDialog) is not None, timeout=5000)
     window.findChild(FirstRunDialog).close()
+
+
+def test_an_impatient_person_gets_one_demo(opened: Any, qtbot: Any, machine: FakeMachine) -> None:
+    window = opened()
+    machine.holds.clear()
+    machine.demo_says = "The demo ended at once with exit code 1: there is no room"
+    button = window.findChild(QPushButton, "open_demo_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any("starting already" in toast.words for toast in window.toasts.shown), timeout=5000)
+    machine.holds.set()
+    qtbot.waitUntil(lambda: any("no room" in toast.words for toast in window.toasts.shown), timeout=5000)
+    assert machine.demos == 1
+    qtbot.waitUntil(lambda: window.open_demo() or machine.demos > 1, timeout=5000)
 
 
 def test_the_palette_knows_both(opened: Any) -> None:

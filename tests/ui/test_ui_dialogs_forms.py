@@ -16,6 +16,7 @@ from mt5console.core.deployment.rendering import describe_template
 from mt5console.ui.bridge.robot_files import OwnSource
 from mt5console.ui.dialogs.command_palette import CommandPalette
 from mt5console.ui.dialogs.maintenance_dialog import MaintenanceDialog
+from mt5console.ui.dialogs.password_dialog import PasswordDialog
 from mt5console.ui.dialogs.quit_dialog import ask_quit
 from mt5console.ui.dialogs.remove_dialogs import RemoveRobotDialog, RemoveUserDialog
 from mt5console.ui.dialogs.robot_dialog import TEMPLATES, RobotDialog
@@ -131,6 +132,25 @@ def test_a_refused_user_is_told_beside_the_field_that_it_concerns(
     assert note.text() == "this is why, and this is what to do"
     assert "Type the password again" in dialog.findChild(QLabel, "dialog_news").text()
     assert not dialog.findChild(QPushButton, "add_user_button").isEnabled()
+
+
+@pytest.mark.parametrize("code", ["engine_silent", "engine_broken"])
+def test_an_engine_that_fell_silent_may_have_done_it_all_the_same(qtbot, code: str, window: QWidget) -> None:
+    """Directory and keyring come first, and the engine's word that it took the change over is the last of it."""
+    desk = FakeDesk(terminal(3))
+    adding = filled_user_dialog(qtbot, desk, window)
+    click(adding, "add_user_button")
+    desk.refuse("add_user", code, "the engine did not take the change over")
+    assert "is not known" in adding.findChild(QLabel, "dialog_news").text()
+    setting = shown(PasswordDialog(desk, terminal(3), window))
+    type_into(qtbot, setting, "password_field", PASSWORD)
+    click(setting, "set_password_button")
+    desk.refuse("set_password", code, "the engine did not take the change over")
+    assert "is not known" in setting.findChild(QLabel, "dialog_news").text()
+    type_into(qtbot, setting, "password_field", PASSWORD)
+    click(setting, "set_password_button")
+    desk.refuse("set_password", "keyring_failed", "the keyring is locked")
+    assert "Nothing was changed" in setting.findChild(QLabel, "dialog_news").text()
 
 
 def test_an_error_of_no_field_stands_at_the_foot_of_the_form(qtbot, window: QWidget) -> None:
@@ -316,6 +336,29 @@ def test_stopping_all_asks_for_the_word_and_shows_the_proof_of_each_terminal(qtb
         desk.tell(OperationPicture(operation_id="op1", kind="stop_all", state="failed", result={"terminals": proof}))
     rows = dialog.findChild(QListView, "stop_proof").model()
     assert [rows.index(row, 0).data(OUTCOME_ROLE) for row in range(2)] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize("code", ["engine_silent", "engine_waits", "engine_broken", "no_engine"])
+def test_a_stop_that_the_engine_cannot_do_names_the_way_without_it(qtbot, code: str, window: QWidget) -> None:
+    desk = FakeDesk(terminal(3))
+    dialog = shown(StopAllDialog(desk, window))
+    type_into(qtbot, dialog, "stop_word", "STOP")
+    click(dialog, "confirm_stop_button")
+    desk.refuse("stop_all", code, "the engine does nothing until it can store its state: disk full")
+    said = dialog.findChild(QLabel, "dialog_news").text()
+    assert "disk full. Take it that the robots still trade." in said
+    assert "`mt5console stop-all --word STOP`" in said
+    assert dialog.findChild(QPushButton, "confirm_stop_button").isEnabled()
+
+
+def test_a_long_refusal_can_be_read_to_its_end(qtbot, window: QWidget) -> None:
+    dialog = shown(StopAllDialog(FakeDesk(terminal(3)), window))
+    news = dialog.findChild(QLabel, "dialog_news")
+    dialog.say("why it was refused, and what to do about it " * 12)
+    qtbot.waitUntil(lambda: news.height() >= news.heightForWidth(news.width()))
+    typed, button = dialog.findChild(QLineEdit, "stop_word"), dialog.findChild(QPushButton, "confirm_stop_button")
+    assert typed.height() >= typed.minimumSizeHint().height()
+    assert dialog.rect().contains(button.geometry().translated(button.parentWidget().pos()))
 
 
 def test_lifting_a_stop_asks_for_its_word_and_on_a_real_account_for_the_login(qtbot, window: QWidget) -> None:

@@ -13,7 +13,9 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QPushButton, QTableView, QWidget
 
+from mt5console.ui.models import robots_model
 from mt5console.ui.models.journal_model import JournalModel
+from mt5console.ui.models.robots_model import ROBOT_LAMPS, robot_words
 from mt5console.ui.pictures import (
     DecisionPicture,
     DeploymentPicture,
@@ -21,6 +23,7 @@ from mt5console.ui.pictures import (
     JournalLinePicture,
     OperationPicture,
 )
+from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.views import terminal_dock
 from mt5console.ui.views.sight import LATE_AFTER_S
@@ -175,6 +178,21 @@ def test_pausing_entries_asks_for_every_robot_that_may_open(dock):
     assert asked == [("pause_entries", HEALTHY, robot_id) for robot_id in (100, 101, 102)]
 
 
+def test_a_robot_that_is_on_no_chart_is_not_asked_to_pause(dock):
+    asked = heard(dock.act_asked)
+    picture = FLEET.terminals[0]
+    gone = replace(picture.robot_pictures[0], state="suspended")
+    dock.set_fleet(replace(FLEET, terminals=(replace(picture, robot_pictures=(gone, *picture.robot_pictures[1:])),)))
+    dock.show_user(HEALTHY)
+    dock.show_page("robots")
+    assert not shown(dock, "robot_pause_button", QPushButton).isEnabled()
+    assert "taken off  ·  on no chart  ·  sequence" in page_text(dock.robots)
+    click(dock, "dock_pause_button")
+    assert asked == [("pause_entries", HEALTHY, robot_id) for robot_id in (101, 102)]
+    dock.set_fleet(replace(FLEET, terminals=(replace(picture, robot_pictures=(gone,)),)))
+    assert not shown(dock, "dock_pause_button", QPushButton).isEnabled()
+
+
 def test_on_a_real_account_the_button_says_live(dock):
     dock.show_user(HEALTHY)
     assert "LIVE" not in shown(dock, "dock_restart_button").text()
@@ -229,6 +247,18 @@ def test_escape_closes_the_dock(dock, qtbot):
 
 
 # ---- robots -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ROBOT_LAMPS)
+def test_a_robots_state_is_read_whole_in_the_dock_of_the_smallest_screen(dock, qapp, state):
+    dock.resize(458, 640)
+    dock.show_user(HEALTHY)
+    dock.show_page("robots")
+    qapp.processEvents()
+    table = shown(dock, "robots_table", QTableView)
+    assert not table.isColumnHidden(robots_model.STATE)
+    room = table.columnWidth(robots_model.STATE) - 2 * look().px(6)
+    assert look().metrics(FontRole.BASE).horizontalAdvance(robot_words(state)) <= room
 
 
 def test_the_focused_robot_has_a_graph_that_is_made_only_when_it_is_looked_at(dock, desk, qtbot):

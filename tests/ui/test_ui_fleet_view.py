@@ -171,6 +171,18 @@ def test_silence_is_said_in_its_colour_and_ages_grow_while_nothing_new_comes():
     assert facts_of(picture, elapsed_s=20.0).beat == "silent for 1 min"
 
 
+def test_a_robot_that_was_taken_off_by_hand_hides_no_beat_of_the_others():
+    picture = terminal(4, robots=2)
+    gone = replace(picture.robot_pictures[0], state="suspended", heartbeat_age_s=7200.0)
+    other = replace(picture.robot_pictures[1], heartbeat_age_s=0.4)
+    picture = replace(picture, robot_pictures=(gone, other))
+    facts = facts_of(picture)
+    assert (facts.still.robots, facts.beat, facts.worst) == ("1/1", "0.4 s", "0.4 s")
+    history = AgeHistory()
+    history.note(replace(fleet_of_states(["healthy"]), terminals=(picture,)))
+    assert history.series(4)[1][-1] == pytest.approx(0.4)
+
+
 def test_the_same_news_gives_the_same_still_facts_and_other_news_others():
     book, picture = FactsBook(), terminal(4)
     first = book.facts_of(picture, NOW_UTC_S, 15.0)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeView, QWidget
 
-from mt5console.ui.models.incident_causes import CAUSES
+from mt5console.ui.models.incident_causes import CAUSES, next_act
 from mt5console.ui.pictures import ConnectionPicture, FleetPicture, IncidentPicture, OperationPicture
 from mt5console.ui.theme.look import look
 from mt5console.ui.views.incidents_view import IncidentsView
@@ -24,6 +24,7 @@ FLEET = replace(
     recommended_terminals=10,
     generation=4,
 )
+FLEET = replace(FLEET, terminals=tuple(replace(one, trade_allowed=False) for one in FLEET.terminals))
 NOW = FLEET.at_utc_s
 GIB = 2**30
 
@@ -110,6 +111,32 @@ def test_the_next_step_is_a_button(page, desk, told, act, dialog):
     assert dialogs == ([dialog] if dialog else [])
 
 
+@pytest.mark.parametrize("kind", [kind for kind, cause in CAUSES.items() if cause.act in ("start", "enable_algo")])
+def test_a_quarantined_terminal_is_offered_its_release_and_not_what_is_refused_until_then(page, desk, kind):
+    acts = heard(page.act_asked)
+    desk.incidents_changed.emit((incident("i9", kind, 3),))
+    button = shown(page, "incident_act_button", QPushButton)
+    assert button.text() == "Release…"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert acts == [("release", 3, None)]
+    released = tuple(replace(one, state="down") if one.user_id == 3 else one for one in FLEET.terminals)
+    desk.fleet = replace(FLEET, terminals=released)
+    desk.fleet_changed.emit(desk.fleet)
+    assert button.text() == CAUSES[kind].button
+
+
+def test_a_switch_that_is_on_is_not_offered_to_be_switched_on():
+    """The account forbids robots then: with the investor's password, or by the broker's setting."""
+    assert next_act("algo_off", "degraded") == ("enable_algo", "Enable algo trading…")
+    assert next_act("algo_off", "degraded", switch_is_on=True) == ("set_password", "Set password…")
+
+
+def test_no_act_is_offered_on_two_processes_of_one_directory():
+    assert next_act("terminal_frozen", "conflict") == ("", "")
+    assert next_act("terminal_frozen", "wrong_identity") == ("release", "Release…")
+    assert next_act("robot_stale", "quarantined") == ("redeploy", "Redeploy…")
+
+
 def test_where_there_is_nothing_to_click_there_is_no_button(page, desk):
     desk.incidents_changed.emit((OUTAGE,))
     assert not page.detail.act.isVisible()
@@ -151,6 +178,12 @@ def test_what_is_chosen_stays_chosen_while_others_come_and_go(page, desk):
     assert page.detail.incident == STALE
     desk.incidents_changed.emit((QUARANTINED,))
     assert page.detail.incident == QUARANTINED
+
+
+def test_a_reader_of_the_screen_hears_how_bad_it_is_and_no_name_of_a_colour(page, desk):
+    for told, words in ((QUARANTINED, "(failing)"), (replace(QUARANTINED, cleared_utc_s=NOW), "(at rest)")):
+        page.detail.show_incident(told, NOW)
+        assert page.detail.cause.accessibleDescription() == f"what happened to 3 {words}"
 
 
 def test_what_is_over_is_shown_on_request_with_its_end_and_its_length(page, desk):

@@ -17,7 +17,7 @@ from mt5console.ui.models import incidents_model, journal_model, robots_model, t
 from mt5console.ui.models.incident_causes import CAUSES, cause_of
 from mt5console.ui.models.incidents_model import IncidentsModel, where_words
 from mt5console.ui.models.journal_model import JournalFilter, JournalModel
-from mt5console.ui.models.robots_model import ROBOT_LAMPS, ChartMark, RobotAges, RobotsModel, robot_lamp
+from mt5console.ui.models.robots_model import ROBOT_LAMPS, ChartMark, RobotAges, RobotsModel, robot_lamp, robot_words
 from mt5console.ui.models.timeline_model import Band, DecisionsModel, StateLog, bands_of, change_of, sentence_of
 from mt5console.ui.pictures import (
     CheckPicture,
@@ -99,6 +99,10 @@ def test_a_robot_state_that_is_not_known_is_never_lit_as_well():
     assert robot_lamp("beating") == "ok"
     assert robot_lamp("something new") == "unknown"
     assert [state for state, lamp in ROBOT_LAMPS.items() if lamp == "ok"] == ["beating"]
+
+
+def test_a_robot_that_may_open_nothing_is_not_said_to_be_of_another_version():
+    assert robot_words("not_desired") == "opens nothing"
 
 
 def test_ages_are_one_a_second_the_worst_of_each_and_gaps_stay_gaps():

@@ -16,6 +16,7 @@ from mt5console.ui.theme.amounts import (
     rough_age_words,
     uptime_words,
 )
+from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
 from mt5console.ui.theme.states import STATES
 from mt5console.ui.widgets.badge import Badge, money_badge
@@ -25,6 +26,7 @@ from mt5console.ui.widgets.sparkline import Sparkline
 from mt5console.ui.widgets.stat_line import StatLine
 from mt5console.ui.widgets.state_chip import StateChip
 from mt5console.ui.widgets.toast import MOST_TOASTS, STAYS_MS, Toasts
+from mt5console.ui.window.chip_row import ChipRow
 
 
 @pytest.mark.parametrize(
@@ -185,3 +187,21 @@ def test_news_lies_in_the_corner_wherever_the_window_goes(corner):
     parent.resize(1000, 700)
     assert parent.width() - corner.geometry().right() < 30
     assert parent.height() - corner.geometry().bottom() < 30
+
+
+def test_the_keyboard_walks_the_counts_worst_first_as_they_are_seen(qtbot):
+    look().dress()
+    chips = ChipRow()
+    qtbot.addWidget(chips)
+    chips.resize(900, 40)
+    chips.show()
+    chips.activateWindow()
+    for counts in ({"down": 3}, {"healthy": 2, "down": 1}, {"healthy": 1, "degraded": 1, "down": 1}):
+        chips.set_counts(counts)
+    walked = [chips.findChild(QWidget, "count_down")]
+    walked[0].setFocus()
+    qtbot.waitUntil(walked[0].hasFocus)
+    for _ in range(2):
+        qtbot.keyClick(walked[-1], Qt.Key.Key_Tab)
+        walked.append(chips.focusWidget())
+    assert [one.objectName() for one in walked] == ["count_down", "count_degraded", "count_healthy"]

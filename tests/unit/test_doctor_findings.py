@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mt5console.bases import find_base
+from mt5console.core.errors import SecretsUnavailable
 from mt5console.core.terminal.layout import BaseLayout, program_file
 from mt5console.doctor import examine, machine, place
 
@@ -139,3 +140,19 @@ def test_a_disk_that_is_nearly_full_fails(base: Path, monkeypatch: pytest.Monkey
     found = place.disk(BaseLayout(base))
     assert found["ok"] is False
     assert "make room" in found["mend"]
+
+
+class NoKeyring:
+    def get(self, _reference: str) -> None:
+        raise SecretsUnavailable("no_keyring", "there is no keyring; install one")
+
+
+def test_a_missing_keyring_is_told_with_how_to_mend_it_and_what_it_costs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The wizard puts "To mend:" before it: what is meant to help has to stand there."""
+    monkeypatch.setattr(place, "secret_store", lambda *_: NoKeyring())
+    found = place.keyring(BaseLayout(tmp_path), False)
+    assert (found["ok"], found["evidence"]) == (False, "there is no keyring; install one")
+    assert found["mend"].startswith("do what is said there, then look again")
+    assert "no user can be added" in found["mend"]

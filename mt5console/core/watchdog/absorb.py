@@ -196,6 +196,21 @@ def stop_logins(turn: Turn, why: str) -> None:
         return
     turn.put_link(auth_stop=why, auth_stop_mono_s=turn.now.mono_s, login_act="")
     turn.remember()
+    say_logged_out(turn)
+
+
+def say_logged_out(turn: Turn) -> None:
+    """What comes next of an account that is out: a login, or none as long as they are stopped."""
+    if turn.is_open(IncidentKind.LOGGED_OUT):
+        turn.tried(IncidentKind.LOGGED_OUT, *logged_out_words(turn), "")
+
+
+def logged_out_words(turn: Turn) -> tuple[str, str]:
+    """The incident of an account that is out, and its next step."""
+    stop = turn.watch.link.auth_stop
+    again = f"it is logged in again, at most {turn.policy.login_tries} times"
+    text = f"the terminal of {turn.who} is logged out of {turn.watch.user.account}"
+    return text, f"no login is tried: {stop}" if stop else again
 
 
 def _is_ours(turn: Turn, robot_id: RobotId) -> bool:

@@ -11,7 +11,7 @@ from mt5console.core.model.facts import ActFailed, LoginFinished
 from mt5console.core.model.observed import ProbeProblem
 from mt5console.core.model.records import IncidentKind
 from mt5console.core.model.refusal import refusal_next_step
-from mt5console.core.watchdog.absorb import auth_failed_text, login_refused, stop_logins
+from mt5console.core.watchdog.absorb import auth_failed_text, logged_out_words, login_refused, stop_logins
 from mt5console.core.watchdog.checks import Word, account_word, expected_robots
 from mt5console.core.watchdog.recovery import fleet_holds
 from mt5console.core.watchdog.turn import Turn
@@ -122,12 +122,7 @@ def _logged_out(turn: Turn) -> None:
     if turn.watch.link.login_act and not turn.is_open(IncidentKind.LOGGED_OUT):
         return  # a login that is under way has taken the account out by itself
     account = turn.watch.user.account
-    opened = turn.open(
-        IncidentKind.LOGGED_OUT,
-        f"the terminal of {turn.who} is logged out of {account}",
-        f"it is logged in again, at most {turn.policy.login_tries} times",
-    )
-    if opened:
+    if turn.open(IncidentKind.LOGGED_OUT, *logged_out_words(turn)):
         turn.say("warning", f"MT5 account logged out ({turn.who}, {account})")
     _log_in(turn, IncidentKind.LOGGED_OUT, turn.policy.login_tries, f"logged out for {out_s:.0f} s")
 
@@ -242,11 +237,17 @@ def _algo(turn: Turn, word: Word) -> None:
     """Algo trading off where robots need it, or forbidden by the account."""
     if word.trade_allowed and turn.watch.algo_off:
         turn.keep(algo_off=False)
-    why = ""
+    why, mend, later = (
+        "",
+        "switch it on (one click); the watchdog does not switch it by itself",
+        "a person switches it on",
+    )
     if not word.trade_allowed:
         why = "the terminal's algo trading switch is off"
     elif not word.account_trades:
         why = "the account does not permit trading by robots (investor password, or the broker's setting)"
+        mend = "store the account's trading password (`mt5console user password`), or ask the broker; no switch helps"
+        later = "a person sees to the account"
     needed = bool(expected_robots(turn.watch, turn.robots)) or turn.watch.link.algo_before is True
     if not why or not needed:
         _algo_on(turn)
@@ -264,11 +265,23 @@ def _algo(turn: Turn, word: Word) -> None:
     opened = turn.open(
         IncidentKind.ALGO_OFF,
         f"algo trading is off in the terminal of {turn.who}: {why} ({reason})",
-        "switch it on (one click); the watchdog does not switch it by itself",
+        mend,
     )
     if opened:
         turn.say("warning", f"MT5 algo trading is off ({turn.who}): {reason}")
-        turn.explain("algo trading is off", f"{why}; {reason}", "a person switches it on")
+        turn.explain("algo trading is off", f"{why}; {reason}", later)
+
+
+def _algo_lack(word: Word) -> tuple[str, str, str]:
+    """Why robots may not trade, `""` when they may; what mends it; and in a decision's words, what comes next."""
+    if not word.trade_allowed:
+        mend = "switch it on (one click); the watchdog does not switch it by itself"
+        return "the terminal's algo trading switch is off", mend, "a person switches it on"
+    if not word.account_trades:
+        why = "the account does not permit trading by robots (investor password, or the broker's setting)"
+        mend = "store the account's trading password (`mt5console user password`), or ask the broker; no switch helps"
+        return why, mend, "a person sees to the account"
+    return "", "", ""
 
 
 def _algo_on(turn: Turn) -> None:

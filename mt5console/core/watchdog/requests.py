@@ -22,6 +22,7 @@ from mt5console.core.model.requests import (
     StartTerminalRequest,
     StopTerminalRequest,
 )
+from mt5console.core.watchdog.absorb import say_logged_out
 from mt5console.core.watchdog.checks import agent_fresh
 from mt5console.core.watchdog.states import State, Trigger
 from mt5console.core.watchdog.turn import Turn
@@ -113,6 +114,7 @@ def _forget_refusal(turn: Turn) -> None:
     turn.put_link(auth_stop="", auth_stop_mono_s=None, logins=0, last_login_mono_s=None)
     if turn.watch.ipc.problem is ProbeProblem.AUTH_REFUSED:
         turn.put(ipc=replace(turn.watch.ipc, problem=None, failed_mono_s=None, text=""))
+    say_logged_out(turn)
 
 
 def take_password(turn: Turn) -> None:

@@ -127,6 +127,10 @@ def quarantine(turn: Turn, text: str) -> None:
     before = turn.watch.state
     turn.keep_ladder(quarantined=text)
     show_quarantine(turn)
+    if turn.is_open(IncidentKind.TERMINAL_DOWN):
+        # It said that the watchdog starts it again.
+        down = f"the terminal of {turn.who} is not running and is not started any more: {text}"
+        turn.tried(IncidentKind.TERMINAL_DOWN, down, "find the cause, then release it", "")
     turn.explain("quarantined", text, "a person finds the cause and releases it", before=before)
 
 

@@ -81,6 +81,7 @@ class FirstRunDesk(QObject):
     copy_changed = Signal(object)
     programs_seen = Signal(object, object)
     demo_told = Signal(str, bool)
+    _demo_looked_at = Signal()
 
     def __init__(self, access: FirstRunAccess, *, read_only: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,8 @@ class FirstRunDesk(QObject):
         self._cancelled = Event()
         self._hands: dict[str, tuple[QThread, _Hand]] = {}
         self._machine_asked = False
+        self._demo_asked = False
+        self._demo_looked_at.connect(self._on_demo_looked_at)
         self.machine_changed.connect(self._on_machine_changed)
         self.template_changed.connect(self._on_template_changed)
         self.copy_changed.connect(self._on_copy_changed)
@@ -134,10 +137,14 @@ class FirstRunDesk(QObject):
         self._do("template", lambda: self._programs(user_id))
 
     def open_demo(self) -> None:
-        """Start the demo in a window of its own, and tell when it does not come up."""
+        """Start the demo in a window of its own, and tell when it does not come up; one start at a time."""
         if self.read_only:
             self.demo_told.emit(READ_ONLY, True)
             return
+        if self._demo_asked:
+            self.demo_told.emit("The demo is starting already: its window takes some seconds.", False)
+            return
+        self._demo_asked = True
         self.demo_told.emit("The demo is starting in a window of its own; closing it leaves nothing behind.", False)
         self._do("demo", self._demo)
 
@@ -222,6 +229,7 @@ class FirstRunDesk(QObject):
         failure = words or "".join(said)
         if failure and not self._ending.is_set():
             self.demo_told.emit(failure, True)
+        self._demo_looked_at.emit()
 
     # ---- what was learnt ----------------------------------------------------------------------------------------
 
@@ -230,6 +238,10 @@ class FirstRunDesk(QObject):
         self.machine = picture
         if picture.ended:
             self._machine_asked = False
+
+    @Slot()
+    def _on_demo_looked_at(self) -> None:
+        self._demo_asked = False
 
     @Slot(object)
     def _on_template_changed(self, state: TemplateState) -> None:

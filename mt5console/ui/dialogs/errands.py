@@ -15,6 +15,9 @@ from mt5console.ui.pictures import Answer, OperationPicture
 if TYPE_CHECKING:
     from mt5console.ui.bridge.desk import EngineDesk
 
+UNSURE = frozenset({"engine_silent", "engine_broken", "strange_answer", "internal"})
+"""Codes of an answer after which the change may have been made all the same: nobody may say that nothing was done."""
+
 OnAnswer = Callable[[Answer], None]
 OnOperation = Callable[[OperationPicture], None]
 

@@ -228,8 +228,7 @@ class FirstRunDialog(FirstRunFrame):
         form = self._user_page.form
         form.setEnabled(True)
         if not answer.ok:
-            form.refuse(answer)
-            self.say("Nothing was added. Type the password again.", Role.FAILING)
+            self.say(form.refuse(answer), Role.FAILING)
             self._show_buttons()
             return
         if isinstance(answer.value, UserPicture):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mt5console.ui.bridge.first_run import FirstRunDesk
 from mt5console.ui.dialogs.first_run_page import fill
@@ -117,5 +117,17 @@ class FirstRunFrame(FramedDialog):
         self._forward.setEnabled(enabled)
         self._again.setVisible(again)
         set_kind(self._again, "" if kind == "primary" else "primary")
+        first = self._forward if kind == "primary" else self._again
+        first.setDefault(True)
         self._back.setVisible(self._step not in (Step.MACHINE, Step.DONE))
         self._later.setVisible(self._step != Step.DONE)
+        if first.isEnabled():
+            self._catch_focus(first)
+
+    def _catch_focus(self, button: QPushButton) -> None:
+        """Where the keyboard is nowhere that can be seen, it stands on the button that is pressed next: one that could
+        not be pressed yet, when its step came into sight, did not take it."""
+        has = self.focusWidget()
+        other = self._again if button is self._forward else self._forward
+        if has is None or not has.isVisibleTo(self) or has in (self._list, other):
+            button.setFocus(Qt.FocusReason.OtherFocusReason)

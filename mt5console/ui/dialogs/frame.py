@@ -77,6 +77,8 @@ class FramedDialog(QDialog):
 
     def _build_foot(self, margin: int) -> QWidget:
         foot = QWidget(self)
+        # Nor is the news.
+        foot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._foot = QHBoxLayout(foot)
         self._foot.setContentsMargins(margin, look().px(GAP), margin, look().px(GAP))
         self._foot.setSpacing(look().px(8))
@@ -111,9 +113,17 @@ class FramedDialog(QDialog):
         return button
 
     def say(self, words: str, role: Role = Role.TEXT_SOFT) -> None:
-        """One line of news beside the buttons."""
+        """News beside the buttons; a dialog that is too low for them makes room, as soon as they are laid out."""
         self.news.set_role(role)
         self.news.setText(words)
+        QTimer.singleShot(0, self, self._on_said)
+
+    def _on_said(self) -> None:
+        self._layout.invalidate()
+        self._layout.activate()
+        least = self._layout.totalMinimumHeightForWidth(self.width())
+        if self._sized and least > self.height():
+            self.resize(self.width(), least)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """As high as its words at its width, from the first moment."""

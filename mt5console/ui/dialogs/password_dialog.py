@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mt5console.core.credentials import Secret
-from mt5console.ui.dialogs.errands import Errands
+from mt5console.ui.dialogs.errands import UNSURE, Errands
 from mt5console.ui.dialogs.field_form import FieldForm
 from mt5console.ui.dialogs.frame import FramedDialog
 from mt5console.ui.pictures import Answer, TerminalPicture
@@ -24,6 +24,8 @@ _MEANS = (
     "The password goes to this computer's keyring and nowhere else. A terminal whose login was refused, or waited "
     "for a password, is logged in with it by the watchdog; any other uses it at its next login."
 )
+_NOT_CHANGED = "Nothing was changed. Type the password again."
+_NOT_KNOWN = "Whether the keyring has it is not known. Type the password again: to set it twice does no harm."
 
 
 class PasswordDialog(FramedDialog):
@@ -70,5 +72,5 @@ class PasswordDialog(FramedDialog):
             self.accept()
             return
         self._form.show_error("password", answer.error_text)
-        self.say("Nothing was changed. Type the password again.", Role.FAILING)
+        self.say(_NOT_KNOWN if answer.error_code in UNSURE else _NOT_CHANGED, Role.FAILING)
         self._password.setFocus()

@@ -33,6 +33,12 @@ _STOP_MEANS = (
     "Open positions stay open: they keep their stop loss and take profit at the broker, but no robot manages them. "
     "Deployments are refused until a person lifts the stop, user by user."
 )
+_CANNOT_ACT = frozenset({"engine_silent", "engine_waits", "engine_broken", "no_engine"})
+"""What an engine says that does nothing, or what is said in its place."""
+_WITHOUT_ENGINE = (
+    f"Take it that the robots still trade. On the command line `mt5console stop-all --word {STOP_WORD}` stops them "
+    "without the engine, by files that each robot reads (with the window's --base-dir, if it has one)."
+)
 
 
 class StopAllDialog(FramedDialog):
@@ -87,7 +93,10 @@ class StopAllDialog(FramedDialog):
     def _on_refused(self, answer: Answer) -> None:
         self._word.setEnabled(True)
         self._on_word_changed(self._word.text())
-        self.say(answer.error_text, Role.FAILING)
+        text = answer.error_text
+        if answer.error_code in _CANNOT_ACT:
+            text = f"{text}{'' if text.endswith('.') else '.'} {_WITHOUT_ENGINE}"
+        self.say(text, Role.FAILING)
 
     def _on_seen(self, operation: OperationPicture) -> None:
         for part in (self._asked, self._word, self._stop):

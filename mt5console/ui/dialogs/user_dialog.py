@@ -64,8 +64,7 @@ class UserDialog(FramedDialog):
         self._form.setEnabled(True)
         self._add.setEnabled(self._form.is_filled)
         if not answer.ok:
-            self._form.refuse(answer)
-            self.say("Nothing was added. Type the password again.", Role.FAILING)
+            self.say(self._form.refuse(answer), Role.FAILING)
             return
         self.added.emit(answer.value)
         if isinstance(answer.value, UserPicture) and answer.value.warnings:

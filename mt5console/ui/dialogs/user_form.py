@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mt5console.core.credentials import Secret
+from mt5console.ui.dialogs.errands import UNSURE
 from mt5console.ui.dialogs.field_form import ANYWHERE, FieldForm, field_of
 from mt5console.ui.dialogs.fields import TickBox, number_field, whole_number
 from mt5console.ui.pictures import Answer
@@ -29,6 +30,9 @@ ERROR_FIELDS = {
     "over_capacity": "over_capacity",
 }
 """The field that a refusal concerns, by its code."""
+
+_NOT_ADDED = "Nothing was added. Type the password again."
+_NOT_KNOWN = "Whether it was added is not known: see whether the fleet shows it before you add it again."
 
 
 class UserForm(FieldForm):
@@ -100,12 +104,13 @@ class UserForm(FieldForm):
             "over_capacity": self._over is not None and self._over.isChecked(),
         }
 
-    def refuse(self, answer: Answer) -> None:
-        """Say beside its field why the user was refused."""
+    def refuse(self, answer: Answer) -> str:
+        """Say beside its field why the user was refused; gives what that means, for the dialog's foot."""
         field = field_of(answer.error_code, answer.error_text, ERROR_FIELDS)
         self.show_error(field, answer.error_text)
         if field == ANYWHERE:
             self._password.setFocus()
+        return _NOT_KNOWN if answer.error_code in UNSURE else _NOT_ADDED
 
     def _on_typed(self, _text: str) -> None:
         self.typed.emit(self.is_filled)

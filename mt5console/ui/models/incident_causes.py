@@ -16,7 +16,7 @@ from mt5console.ui.theme.states import Lamp
 class Cause:
     """One kind of incident. `means`: for robots and money. `act`: the next step as an act's name, empty for none.
 
-    Acts are those of `views.terminal_acts`; `rank`: higher is shown first. `released`: a person's release ends it.
+    Acts are those of `window.acts`, or dialogs; `rank`: higher is shown first. `released`: a person's release ends it.
     """
 
     title: str
@@ -214,6 +214,30 @@ def cause_of(kind: str) -> Cause:
     """What a kind of incident is called and means."""
     known = CAUSES.get(kind)
     return known if known is not None else Cause(title=kind.replace("_", " ").capitalize(), means="", rank=0)
+
+
+_STOPPED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "quarantined": frozenset({"start", "enable_algo"}),
+        "wrong_identity": frozenset({"start", "restart", "reconnect", "enable_algo"}),
+        "conflict": frozenset({"start", "restart", "reconnect", "enable_algo"}),
+    }
+)
+"""Acts that the engine refuses in a state of the terminal, whatever its incidents ask for."""
+
+
+def next_act(kind: str, state: str, *, switch_is_on: bool = False) -> tuple[str, str]:
+    """The act that helps against a kind of incident while its terminal is in this state, and its button; or none.
+
+    `switch_is_on`: the terminal lets robots trade, so that it is the account that does not.
+    """
+    cause = CAUSES["auth_failed"] if kind == "algo_off" and switch_is_on else cause_of(kind)
+    if cause.act not in _STOPPED.get(state, ()):
+        return cause.act, cause.button
+    if state == "conflict":
+        return "", ""
+    release = CAUSES[state]
+    return release.act, release.button
 
 
 def waits_for_release(kinds: Iterable[str]) -> bool:

@@ -55,14 +55,15 @@ ROBOT_LAMPS: MappingProxyType[str, Lamp] = MappingProxyType(
 
 ROBOT_WORDS: MappingProxyType[str, str] = MappingProxyType(
     {
-        "not_desired": "wrong version",
+        "not_desired": "opens nothing",
         "drifted": "not as proven",
         "registered": "not deployed",
         "paused": "entries paused",
-        "suspended": "removed by hand",
+        "suspended": "taken off",
     }
 )
-"""States whose own name says too little."""
+"""States whose own name says too little, in words that fit into the dock's table. `not_desired` is a robot in the
+version that should run which takes itself for one that may open nothing, such as on another account."""
 
 
 def robot_lamp(state: str) -> Lamp:
@@ -277,7 +278,7 @@ def _row(robot: RobotPicture, series: tuple[float | None, ...], late_s: float) -
         "",
         age_words(age),
         NOTHING if robot.sequence is None else str(robot.sequence),
-        (robot.entries or NOTHING).replace("_", " "),
+        NOTHING if robot.rests else (robot.entries or NOTHING).replace("_", " "),
         robot.deployment_id or NOTHING,
     )
     if robot.state == "suspended":

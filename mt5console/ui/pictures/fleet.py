@@ -20,6 +20,9 @@ from mt5console.ui.pictures.values import (
 REAL_MONEY = frozenset({"real", UNKNOWN})
 """Trade modes that count as real money: when in doubt, ask a person."""
 
+RESTS = frozenset({"registered", "suspended"})
+"""States of a robot that nobody expects to beat: never deployed, or taken off its chart by a person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPicture:
@@ -45,6 +48,16 @@ class RobotPicture:
     deployment_id: str | None = None
     entries: str | None = None
     errors: tuple[str, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is on no chart and not meant to be: what it said last is over."""
+        return self.state in RESTS
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether its entries can be paused, or let go on: it is meant to be on a chart, and said how they stand."""
+        return not self.rests and self.entries in ("open", "paused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +121,13 @@ class TerminalPicture:
     @property
     def expected(self) -> int:
         """How many of its robots people want running."""
-        return sum(1 for robot in self.robot_pictures if robot.state not in ("registered", "suspended"))
+        return sum(1 for robot in self.robot_pictures if not robot.rests)
 
     @property
     def worst_age_s(self) -> float | None:
-        """The oldest heartbeat's age among its robots, None when none was seen."""
-        ages = [robot.heartbeat_age_s for robot in self.robot_pictures if robot.heartbeat_age_s is not None]
-        return max(ages, default=None)
+        """The oldest heartbeat's age among its robots that are expected to beat, None when none was seen."""
+        expected = (robot.heartbeat_age_s for robot in self.robot_pictures if not robot.rests)
+        return max((age for age in expected if age is not None), default=None)
 
     def robot(self, robot_id: int) -> RobotPicture | None:
         """The robot with this id, or None."""

@@ -30,9 +30,6 @@ FRESH_S = 2.5
 RESTING = frozenset({"stopped", "suspended", "updating"})
 """States in which silence is nobody's alarm: the graph is drawn in grey."""
 
-_RESTS = ("registered", "suspended")
-"""Robots that nobody expects to beat."""
-
 _WANTED = {"running": "should run", "stopped": "should rest"}
 
 Badge = tuple[str, Role]
@@ -126,13 +123,16 @@ class FactsBook:
 
 
 def _robots(terminal: TerminalPicture) -> tuple[int, int, float | None]:
-    """How many robots beat, how many are expected to, and the oldest heartbeat's age; in one walk."""
+    """How many robots beat, how many are expected to, and the oldest heartbeat's age among those; in one walk."""
     beating = expected = 0
     worst: float | None = None
     for robot in terminal.robot_pictures:
-        state, age = robot.state, robot.heartbeat_age_s
-        beating += state == "beating"
-        expected += state not in _RESTS
+        if robot.rests:
+            # The last beat of a robot that was taken off grows old for ever, and would hide the silence of the others.
+            continue
+        age = robot.heartbeat_age_s
+        beating += robot.state == "beating"
+        expected += 1
         if age is not None and (worst is None or age > worst):
             worst = age
     return beating, expected, worst

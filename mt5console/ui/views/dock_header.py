@@ -137,10 +137,10 @@ class DockHeader(QWidget):
         asks = "…" if terminal.counts_as_real or terminal.positions else ""
         self.deploy.setEnabled(not terminal.watch_only)
         self.restart.setText(f"Restart {'LIVE' if is_live else 'terminal'}{asks}" if lives else "Start terminal")
-        entries = {robot.entries for robot in terminal.robot_pictures}
+        entries = {robot.entries for robot in terminal.robot_pictures if robot.may_pause}
         resumes = "open" not in entries and "paused" in entries
         self.pause.setText(f"Resume {'LIVE ' if is_live else ''}entries{asks}" if resumes else "Pause entries")
-        self.pause.setEnabled(bool(entries & {"open", "paused"}))
+        self.pause.setEnabled(bool(entries))
 
     @property
     def resumes(self) -> bool:

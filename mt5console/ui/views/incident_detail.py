@@ -8,15 +8,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from mt5console.ui.models.incident_causes import cause_of
+from mt5console.ui.models.incident_causes import cause_of, next_act
 from mt5console.ui.models.incidents_model import age_of, where_words
 from mt5console.ui.models.moments import moment_words
-from mt5console.ui.pictures import IncidentPicture
+from mt5console.ui.pictures import IncidentPicture, TerminalPicture
 from mt5console.ui.theme.amounts import age_words
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
 from mt5console.ui.theme.palette import Role
-from mt5console.ui.theme.states import LAMP_ROLES
+from mt5console.ui.theme.states import LAMP_WORDS
 from mt5console.ui.widgets.lamp import LampLabel
 from mt5console.ui.widgets.words import Words
 
@@ -48,6 +48,7 @@ class IncidentDetail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._read_only = read_only
         self._incident: IncidentPicture | None = None
+        self._act = ""
         self._headings: dict[Words, Words] = {}
         self._page = QWidget(self)
         column = QVBoxLayout(self._page)
@@ -141,8 +142,10 @@ class IncidentDetail(QScrollArea):
         """What is shown."""
         return self._incident
 
-    def show_incident(self, incident: IncidentPicture | None, now_utc_s: float) -> None:
-        """Show an incident as it is now; None shows nothing."""
+    def show_incident(
+        self, incident: IncidentPicture | None, now_utc_s: float, terminal: TerminalPicture | None = None
+    ) -> None:
+        """Show an incident as it is now, with what can be done on its terminal; None shows nothing."""
         before, self._incident = self._incident, incident
         self._page.setVisible(incident is not None)
         if incident is None:
@@ -163,23 +166,24 @@ class IncidentDetail(QScrollArea):
         self._say(self.tried, "\n".join(f"· {one}" for one in incident.tried))
         cleared = moment_words(incident.cleared_utc_s, now_utc_s)
         self._say(self.over, "" if is_open else f"{cleared}: {incident.cleared_why or 'it did not say why'}")
-        self._show_acts(incident, is_open)
+        self._show_acts(incident, is_open, terminal)
         self._show_taken(incident, is_open)
         self._show_silence(incident, now_utc_s)
-        self.cause.setAccessibleDescription(f"{incident.text} {LAMP_ROLES[lamp].value}")
+        self.cause.setAccessibleDescription(f"{incident.text} ({LAMP_WORDS[lamp]})")
 
     def _say(self, words: Words, text: str) -> None:
         words.say(text)
         words.setVisible(bool(text))
         self._headings[words].setVisible(bool(text))
 
-    def _show_acts(self, incident: IncidentPicture, is_open: bool) -> None:
-        cause = cause_of(incident.kind)
+    def _show_acts(self, incident: IncidentPicture, is_open: bool, terminal: TerminalPicture | None) -> None:
+        state, is_on = ("", False) if terminal is None else (terminal.state, terminal.trade_allowed is True)
+        self._act, button = next_act(incident.kind, state, switch_is_on=is_on)
         possible = is_open and incident.user_id is not None and not self._read_only
-        if cause.act == "redeploy" and incident.robot_id is None:
+        if self._act == "redeploy" and incident.robot_id is None:
             possible = False
-        self.act.setText(cause.button)
-        self.act.setVisible(possible and bool(cause.act))
+        self.act.setText(button)
+        self.act.setVisible(possible and bool(self._act))
         self.open_terminal.setVisible(incident.user_id is not None)
         self.open_terminal.setText(f"Show user_{incident.user_id}")
 
@@ -214,7 +218,7 @@ class IncidentDetail(QScrollArea):
 
     def _on_act(self) -> None:
         if self._incident is not None:
-            self.act_asked.emit(cause_of(self._incident.kind).act, self._incident)
+            self.act_asked.emit(self._act, self._incident)
 
     def _on_terminal(self) -> None:
         if self._incident is not None:

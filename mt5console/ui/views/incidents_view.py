@@ -228,7 +228,12 @@ class IncidentsView(QWidget):
         if moved:
             self._expand()
             self._restore_chosen()
-        self.detail.show_incident(self.model.incident(self.tree.currentIndex()), now)
+        self._show_detail(self.model.incident(self.tree.currentIndex()))
+
+    def _show_detail(self, incident: IncidentPicture | None) -> None:
+        user_id = None if incident is None else incident.user_id
+        terminal = None if user_id is None else self._desk.fleet.terminal(user_id)
+        self.detail.show_incident(incident, self._now(), terminal)
 
     def _expand(self) -> None:
         for row in range(self.model.rowCount()):
@@ -254,6 +259,9 @@ class IncidentsView(QWidget):
     def _on_fleet_changed(self, fleet: FleetPicture) -> None:
         self._at_utc_s = fleet.at_utc_s
         self._since.start()
+        if self.isVisible() and self.detail.incident is not None:
+            # Which act is possible follows from the terminal's state.
+            self._show_detail(self.model.incident(self.tree.currentIndex()))
 
     @Slot(object)
     def _on_incidents_changed(self, incidents: tuple[IncidentPicture, ...]) -> None:
@@ -281,7 +289,7 @@ class IncidentsView(QWidget):
         incident = self.model.incident(current)
         if incident is not None:
             self._chosen = incident.incident_id
-        self.detail.show_incident(incident, self._now())
+        self._show_detail(incident)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         incident = self.model.incident(index)

@@ -48,7 +48,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 WIDTHS = {
     robots_model.ROBOT: 74,
-    robots_model.STATE: 96,
+    robots_model.STATE: 104,
     robots_model.CHART: 116,
     robots_model.NOW: 66,
     robots_model.SEQUENCE: 84,
@@ -257,10 +257,12 @@ class RobotsPage(QWidget):
         if robot is None or sight is None:
             return
         self._title.say(f"Robot {robot.robot_id}  {robot.symbol} {robot.timeframe}")
+        is_off = robot.state == "suspended"
+        # What it said last of itself would read as if it still ran.
+        now = ("on no chart",) if is_off else ("READY" if robot.ready else "not READY", f"entries {_entries(robot)}")
         parts = (
             robot_words(robot.state),
-            "READY" if robot.ready else "not READY",
-            f"entries {(robot.entries or 'unknown').replace('_', ' ')}",
+            *now,
             f"sequence {NOTHING if robot.sequence is None else robot.sequence}",
             f"deployment {robot.deployment_id or NOTHING}",
         )
@@ -268,7 +270,7 @@ class RobotsPage(QWidget):
         self._errors.say("\n".join(robot.errors))
         self._errors.setVisible(bool(robot.errors))
         self.pause.setText("Resume entries…" if robot.entries == "paused" else "Pause entries")
-        self.pause.setEnabled(robot.entries in ("open", "paused"))
+        self.pause.setEnabled(robot.may_pause)
         if self.chart is not None and self.isVisible():
             ages, stale_s = self._ages, stale_after_s(sight.fleet.simulated)
             self.chart.set_series(ages.points(robot.robot_id), ages.marks(robot.robot_id), sight.now_utc_s, stale_s)
@@ -297,6 +299,10 @@ class RobotsPage(QWidget):
     def _ask(self, act: str) -> None:
         if self._robot_id is not None:
             self.act_asked.emit(act, self._robot_id)
+
+
+def _entries(robot: RobotPicture) -> str:
+    return (robot.entries or "unknown").replace("_", " ")
 
 
 def _button(text: str, name: str, parent: QWidget, does: object) -> QPushButton:

@@ -357,7 +357,7 @@ class TerminalDock(QWidget):
         elif name in ("pause_entries", "resume_entries"):
             wanted = "open" if name == "pause_entries" else "paused"
             for robot in sight.terminal.robot_pictures:
-                if robot.entries == wanted:
+                if robot.may_pause and robot.entries == wanted:
                     self.act_asked.emit(name, user_id, robot.robot_id)
         else:
             self.act_asked.emit(name, user_id, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -28,6 +29,7 @@ class ChipRow(QWidget):
         self._chips: dict[str, StateChip] = {}
         self._counts: dict[str, int] = {}
         self._states: frozenset[str] = frozenset()
+        self._walked: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = QToolButton(self)
         self._more.setObjectName("more_states")
@@ -104,7 +106,15 @@ class ChipRow(QWidget):
             chip.show()
             left += size.width() + gap
         self._arrange_more(hidden, left)
+        self._order_tabs(order)
         self.updateGeometry()
+
+    def _order_tabs(self, order: list[str]) -> None:
+        """The keyboard walks them worst first, as they are seen, and not as their states came up."""
+        if order != self._walked:
+            self._walked = order
+            for before, after in pairwise([*(self._chips[state] for state in order), self._more]):
+                QWidget.setTabOrder(before, after)
 
     def _arrange_more(self, hidden: list[str], left: int) -> None:
         self._more.setVisible(bool(hidden))

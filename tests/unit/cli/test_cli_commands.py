@@ -339,6 +339,14 @@ def test_status_words_tell_the_checks_apart(run):
         assert word in line
 
 
+def test_status_tells_no_oldest_beat_of_a_robot_that_was_taken_off_by_hand(run):
+    (terminal,) = run.app.door.terminals.values()
+    terminal["robots"].append({**terminal["robots"][0], "robot_id": 124, "state": "suspended", "heartbeat_age": 7200.0})
+    line = next(line for line in run("status").out.splitlines() if "1001@Demo-Server" in line)
+    assert "0.8 s" in line
+    assert "7200" not in line
+
+
 def test_a_journal_is_an_object_a_line(run, tmp_path):
     start = "MetaTrader 5 x64 build 5260 started for MetaQuotes Ltd."
     journal = tmp_path / "20260102.log"

@@ -57,7 +57,9 @@ from mt5console.core.model.records import (
 from mt5console.core.model.requests import (
     DeployRequest,
     EnableAlgoRequest,
+    MaintenanceRequest,
     Mode,
+    ReleaseRequest,
     Request,
     SetModeRequest,
     StartTerminalRequest,
@@ -190,6 +192,22 @@ def test_a_living_terminal_is_adopted_and_nothing_is_started() -> None:
     assert of_type(first.commands, StartTerminal) == []
     for _ in range(10):
         assert of_type(w.step(w.agent(), seconds=1.0).commands, StartTerminal) == []
+
+
+def test_a_release_and_a_maintenance_end_in_what_they_did_and_in_what_stands_all_the_same() -> None:
+    w = world(Run.RUNNING)
+    w.step(ProcessSeen(user_id=UserId(1), pid=42, started_utc_s=w.now.utc_s - 3600, adopted=True))
+    w.step(w.agent(), seconds=1.0)
+    _, begun = w.ask(MaintenanceRequest(user_id=UserId(1), until_utc_s=w.now.utc_s + 60.0))
+    _, ended = w.ask(MaintenanceRequest(user_id=UserId(1), until_utc_s=None))
+    _, well = w.ask(ReleaseRequest(user_id=UserId(1)))
+    for _ in range(10):
+        w.step(w.agent(login=501), seconds=1.0)
+    _, wrong = w.ask(ReleaseRequest(user_id=UserId(1)))
+    assert (begun.progress, ended.progress) == ("no automatic act for 60 s", "ended")
+    assert well.progress == "released: what waited for a person goes on by the usual rules"
+    assert wrong.progress.startswith("released for a stop or restart by a person; still seen: ")
+    assert "501@Demo-Server" in wrong.progress
 
 
 def test_requests_about_unknown_things_are_refused_by_name() -> None:

@@ -110,6 +110,10 @@ def test_used_login_tries_survive_the_engine(play) -> None:
     assert play.watch.link.logins == 1
 
 
+def next_steps(play, kind: IncidentKind) -> list[str]:
+    return [one.next_step for verdict in play.verdicts for one in verdict.opened if one.kind is kind]
+
+
 def test_a_refused_login_is_not_tried_again_until_a_person_released_it(play) -> None:
     play.healthy()
     log_out(play)
@@ -117,10 +121,12 @@ def test_a_refused_login_is_not_tried_again_until_a_person_released_it(play) -> 
     play >> finished(play, ok=False, problem=ProbeProblem.AUTH_REFUSED)
     play >> 120.0
     assert IncidentKind.AUTH_FAILED in play.open_kinds
+    assert next_steps(play, IncidentKind.LOGGED_OUT)[-1].startswith("no login is tried: the broker refused the login")
     play.engine_dies()
     play >> play.seen()
     play >> 60.0
     play >> play.asked(ReleaseRequest(user_id=play.watch.user.user_id))
+    assert next_steps(play, IncidentKind.LOGGED_OUT)[-1] == "it is logged in again, at most 3 times"
     play >> play.policy.login_grace_s + 1.0 << LogInAgain
 
 
@@ -214,7 +220,11 @@ def test_a_stored_password_that_is_refused_too_stops_logins_again_and_says_so(pl
     later = [d.decided for verdict in play.verdicts[before:] for d in verdict.decisions]
     assert "no further login" in later
     tried = [o for verdict in play.verdicts[before:] for o in verdict.opened]
-    assert [(o.kind, o.tried) for o in tried] == [(IncidentKind.AUTH_FAILED, "one more login: said the package")]
+    assert [(o.kind, o.tried) for o in tried] == [
+        (IncidentKind.LOGGED_OUT, ""),
+        (IncidentKind.AUTH_FAILED, "one more login: said the package"),
+    ]
+    assert tried[0].next_step.startswith("no login is tried: ")
 
 
 def test_a_stored_password_lifts_a_stop_that_the_last_engine_stored(play) -> None:
@@ -441,5 +451,6 @@ def test_an_account_that_forbids_robots_is_no_switch_that_is_off(play) -> None:
     play.world.account_trades = False
     play >> 20.0
     assert play.open_kinds == {IncidentKind.ALGO_OFF}
+    assert "no switch helps" in next_steps(play, IncidentKind.ALGO_OFF)[-1]
     play >> play.exited(-9) << StartTerminal
     assert play.last.algo is True

@@ -83,6 +83,9 @@ def test_a_spent_budget_opens_the_breaker_and_a_person_closes_it(play) -> None:
     play >> 60.0
     assert play.watch.state is State.QUARANTINED
     assert IncidentKind.QUARANTINED in play.open_kinds
+    told = [one for verdict in play.verdicts for one in verdict.opened if one.kind is IncidentKind.TERMINAL_DOWN]
+    assert told[-1].next_step == "find the cause, then release it"
+    assert "not started any more" in told[-1].text
     play >> play.asked(StartTerminalRequest(user_id=play.watch.user.user_id))
     assert play.watch.state is State.QUARANTINED
     play >> play.asked(ReleaseRequest(user_id=play.watch.user.user_id)) << StartTerminal
