@@ -282,6 +282,7 @@ class Engine:
             next_close_mono_s=self._next_close_mono_s,
             unread_s=0.0 if self._files_read_mono_s is None else now.mono_s - self._files_read_mono_s,
             deploying=self.deployments.robots_of(user_id),
+            partial=self.incidents.partial,
             generation=self.generation,
         )
 

@@ -32,9 +32,10 @@ class IncidentBook:
         self._open: dict[Key, Incident] = {}
         self._link_out = set(link_out)
         self._silences: dict[Key, float] = {}
+        self._partial: frozenset[RobotId] = frozenset()
         for incident in still_open:
             key = (incident.user_id, incident.kind, incident.robot_id)
-            self._open[key] = incident
+            self._set_open(key, incident)
             if incident.silenced_until_utc_s is not None:
                 self._silences[key] = incident.silenced_until_utc_s
             if incident.kind is IncidentKind.BROKER_DISCONNECTED and incident.user_id is not None:
@@ -61,6 +62,11 @@ class IncidentBook:
     def link_out(self) -> frozenset[UserId]:
         """Users whose broker link is out now."""
         return frozenset(self._link_out)
+
+    @property
+    def partial(self) -> frozenset[RobotId]:
+        """Robots whose deployment stands open as PARTIAL: what they lack is named already."""
+        return self._partial
 
     def open(self, user_id: UserId, wanted: OpenIncident, now: Now, total_users: int) -> tuple[Incident, ...]:
         """Open an incident or add what was tried to the open one; the same words again change nothing."""
@@ -160,11 +166,18 @@ class IncidentBook:
             if newer == known:
                 return ()
             known = newer
-        self._open[key] = known
+        self._set_open(key, known)
         return (known,)
+
+    def _set_open(self, key: Key, incident: Incident) -> None:
+        self._open[key] = incident
+        if key[1] is IncidentKind.ROBOT_PARTIAL and key[2] is not None:
+            self._partial |= {key[2]}
 
     def _take(self, key: Key, why: str, now: Now) -> tuple[Incident, ...]:
         known = self._open.pop(key, None)
         if known is None:
             return ()
+        if key[1] is IncidentKind.ROBOT_PARTIAL and key[2] is not None:
+            self._partial -= {key[2]}
         return (replace(known, cleared_utc_s=now.utc_s, cleared_why=why),)

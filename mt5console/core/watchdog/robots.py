@@ -144,7 +144,7 @@ def _drifted(turn: Turn, robot: DesiredRobot, memory: RobotMemory) -> bool:
 
 
 def _tell_drift(turn: Turn, robot_id: RobotId, reason: str) -> None:
-    if turn.is_open(IncidentKind.ROBOT_PARTIAL, robot_id):
+    if robot_id in turn.fleet.partial:
         return  # that incident names what is missing already
     opened = turn.open(
         IncidentKind.ROBOT_DRIFTED,

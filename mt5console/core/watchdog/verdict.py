@@ -40,7 +40,8 @@ class FleetContext:
     """What a terminal's decision must know of the rest of the fleet.
 
     `starts_in_flight`: terminals starting now (pacing). `disconnected`: users whose broker link is out, of `total`.
-    `deploying`: robots with a deployment or restore under way: their absence or silence is not an alarm.
+    `deploying`: robots with a deployment or restore under way: their absence or silence is not an alarm. `partial`:
+    robots whose deployment stands open as PARTIAL.
     `next_start_mono_s`: the earliest instant at which pacing lets another terminal start; `next_close_mono_s`: and the
     watchdog close one that lives, to restart it. `unread_s`: for how long no pass over the terminals' files has ended.
     `generation`: of the engine, so that the ids of two engines' acts differ.
@@ -54,6 +55,7 @@ class FleetContext:
     next_close_mono_s: float = 0.0
     unread_s: float = 0.0
     deploying: frozenset[RobotId] = frozenset()
+    partial: frozenset[RobotId] = frozenset()
     generation: int = 0
 
 

@@ -78,6 +78,16 @@ def test_open_incidents_of_an_earlier_engine_go_on() -> None:
     assert second.open(UserId(1), stale(), LATER, 3) == ()
 
 
+def test_the_book_knows_whose_deployment_stands_open_as_partial_also_in_the_next_engine() -> None:
+    book = IncidentBook(1, ())
+    wanted = OpenIncident(kind=IncidentKind.ROBOT_PARTIAL, text="no READY", next_step="look", robot_id=RobotId(7))
+    book.open(UserId(1), stale(8), NOW, 3)
+    book.open(UserId(1), wanted, NOW, 3)
+    assert book.partial == IncidentBook(2, book.all_open()).partial == {RobotId(7)}
+    book.clear(UserId(1), ClearIncident(kind=IncidentKind.ROBOT_PARTIAL, why="SUCCESS", robot_id=RobotId(7)), LATER)
+    assert book.partial == frozenset()
+
+
 def test_a_removed_user_leaves_nothing_open() -> None:
     book = IncidentBook(1, ())
     book.open(UserId(1), stale(), NOW, 3)

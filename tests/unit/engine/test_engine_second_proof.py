@@ -131,3 +131,14 @@ def test_a_persons_deployment_stays_partial_until_a_person_acts() -> None:
         desk.tick()
     assert len(desk.deployments) == before
     assert partial_for(desk)
+
+
+def test_a_robot_that_ended_partial_for_want_of_its_permission_is_named_once() -> None:
+    desk = Desk(old=True)
+    desk.ask(DeployRequest(robot_id=ROBOT))
+    desk.deploy_until("heartbeat")
+    desk.outside.robot_permitted = False
+    until_partial(desk)
+    for _ in range(TICKS):
+        desk.tick()
+    assert [one.kind for one in desk.engine.incidents.all_open()] == [IncidentKind.ROBOT_PARTIAL]

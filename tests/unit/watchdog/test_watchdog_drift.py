@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mt5console.core.model.facts import ReadySeen, RobotErrorSeen
@@ -99,6 +101,18 @@ def test_paused_and_stopped_entries_are_a_persons_wish_and_no_drift(play, entrie
     play.world.entries = entries
     play >> 60.0
     assert play.open_kinds == set()
+
+
+def test_what_an_unfinished_deployment_names_already_is_not_told_twice_and_is_no_health_either(play) -> None:
+    started(play)
+    play.world.robots_may_trade = False
+    play.fleet = replace(play.fleet, partial=frozenset({RobotId(123)}))
+    play >> 60.0
+    assert play.opened == []
+    assert play.watch.state is State.DEGRADED
+    play.fleet = replace(play.fleet, partial=frozenset())
+    play >> LASTS_S
+    assert "its own permission to trade is off" in drifted(play)
 
 
 def test_a_moment_is_no_drift(play) -> None:
