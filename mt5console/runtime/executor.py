@@ -42,7 +42,8 @@ LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERR
 class Executor:
     """Hands commands to lanes. Runs in: the loop's thread for the hand-over, `lanes` for the acts.
 
-    `probe_lanes`: those of the probe rounds, so that no round is begun while a login has the probe.
+    `probe_lanes`: those of the probe rounds, so that no round is begun while a login has the probe. `latch_lanes`: the
+    stop latches' alone, for a stop waits behind nothing: not a terminal's start, nor sixteen that hang.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Executor:
         forget_robot: Callable[[ForgetRobot], None],
         lanes: Lanes,
         probe_lanes: Lanes,
+        latch_lanes: Lanes,
         post: Callable[[Fact], None],
     ) -> None:
         self._terminals = terminals
@@ -59,6 +61,7 @@ class Executor:
         self._forget_robot = forget_robot
         self._lanes = lanes
         self._probe_lanes = probe_lanes
+        self._latch_lanes = latch_lanes
         self._post = post
 
     def __call__(self, commands: Sequence[Command]) -> None:
@@ -124,9 +127,21 @@ class Executor:
             except OSError as error:
                 text = f"{type(command).__name__}: {error.strerror or error}"
                 self._post(ActFailed(user_id=user_id, act_id=act_id, code="os_error", text=text))
+            except Exception as error:
+                # The last boundary of an act: whoever waits for its end must hear of it, whatever broke.
+                log.exception("act %s broke", act_id)
+                text = f"{type(command).__name__}: this is a mistake in mt5console itself ({type(error).__name__})"
+                self._post(ActFailed(user_id=user_id, act_id=act_id, code="internal", text=text))
             else:
                 if evidence is not None:
                     self._post(ActDone(user_id=user_id, act_id=act_id, evidence=evidence))
 
-        lanes = self._probe_lanes if isinstance(command, LogInAgain) else self._lanes
-        lanes.submit(lane, run)
+        self._lanes_for(command).submit(lane, run)
+
+    def _lanes_for(self, command: Command) -> Lanes:
+        match command:
+            case LogInAgain():
+                return self._probe_lanes
+            case SetStopLatch():
+                return self._latch_lanes
+        return self._lanes

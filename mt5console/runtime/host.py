@@ -118,6 +118,7 @@ class EngineHost:
         self._upkeep = Upkeep(self.targets, platform.files, platform.clock)
         self._lanes = Lanes(16, "acts")
         self._probe_lanes = Lanes(12, "probes")
+        self._latch_lanes = Lanes(8, "latches")
         self._snapshot_at = 0.0
         self._flush_at = 0.0
         self._stopping = threading.Event()
@@ -186,7 +187,13 @@ class EngineHost:
             self.platform, self.base.layout, self.targets, self._account_of, post, self.generation, programs
         )
         self.loop.execute = Executor(
-            terminal_acts, deployment_acts, self._forget_robot, self._lanes, self._probe_lanes, post
+            terminal_acts,
+            deployment_acts,
+            self._forget_robot,
+            self._lanes,
+            self._probe_lanes,
+            self._latch_lanes,
+            post,
         )
         for user in stored.users:
             self.targets.put_user(user.user_id, Path(user.directory), self.platform.executable_name)
@@ -224,6 +231,7 @@ class EngineHost:
         self.events.close()
         self.operations.close()
         self.platform.probes.close()
+        self._latch_lanes.close(wait=True)
         self._lanes.close(wait=True)
         self._probe_lanes.close(wait=True)
         self._flush_history(self.platform.clock.now().utc_s)

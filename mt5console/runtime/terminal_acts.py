@@ -92,7 +92,8 @@ class TerminalActs:
             ref = self._platform.processes.spawn(
                 target.executable, ("/portable", f"/config:{layout.start_ini}"), layout.root
             )
-        except ConsoleError:
+        except BaseException:
+            # Whatever broke: no process will read it, and it holds the password.
             self._platform.files.wipe(layout.start_ini)
             raise
         self._processes.take(target, ref)

@@ -75,6 +75,22 @@ def test_a_missing_password_names_the_command_that_stores_one() -> None:
         assert told.value.code == "no_secret"
 
 
+@pytest.mark.parametrize(
+    "error", [ConsoleError("not_startable", "no such program"), OSError(5, "i/o"), ValueError("?")]
+)
+def test_a_start_that_breaks_leaves_no_password_on_the_disk(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_it(*_: object) -> None:
+        assert "secret".encode("utf-16-le") in files.files[LAYOUT.start_ini].data
+        raise error
+
+    monkeypatch.setattr(FakeProcessHost, "spawn", break_it)
+    files = FakeFileStore()
+    terminals, _ = acts(files)
+    with pytest.raises(type(error)):
+        terminals.start(START)
+    assert LAYOUT.start_ini not in files.files
+
+
 def test_a_stop_latch_needs_no_room_for_more_than_its_name() -> None:
     files = PickyFiles()
     terminals, _ = acts(files)
