@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from mt5console.core.errors import ConsoleError
 from mt5console.core.model.facts import (
     Fact,
     ProcessAbsent,
@@ -43,6 +45,7 @@ class ProcessCollector:
         self._absent_s = absent_s
         self._full_s = full_s
         self._usage: dict[UserId, tuple[float, ProcessUsage]] = {}
+        self._unseen: set[UserId] = set()
         self._next_full = 0.0
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -52,7 +55,8 @@ class ProcessCollector:
     def start(self) -> None:
         """Look at every target now, then begin the rounds."""
         for target in self._targets.all():
-            self.look(target, adopted=True)
+            with self._guarded(target):
+                self.look(target, adopted=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -69,13 +73,26 @@ class ProcessCollector:
             if full:
                 self._next_full = now + self._full_s
             for target in self._targets.all():
-                try:
+                with self._guarded(target):
                     if full or target.process is None:
                         self.look(target, adopted=target.process is None)
                     if full:
                         self._measure(target, now)
-                except OSError as error:
-                    log.warning("looking for the process of user %s: %s", target.user_id, error)
+
+    @contextmanager
+    def _guarded(self, target: Target) -> Iterator[None]:
+        """One terminal that cannot be looked at hides no other: without this thread no process's end would be seen."""
+        try:
+            yield
+        except Exception as error:
+            if target.user_id not in self._unseen:
+                self._unseen.add(target.user_id)
+                known = isinstance(error, OSError | ConsoleError)
+                log.warning(
+                    "looking for the process of user %s: %s", target.user_id, error, exc_info=None if known else error
+                )
+        else:
+            self._unseen.discard(target.user_id)
 
     def look(self, target: Target, *, adopted: bool) -> None:
         """Compare the process table with what is known of this terminal, and say what changed."""
