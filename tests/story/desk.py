@@ -348,8 +348,8 @@ class Sampler:
 
     def check(self) -> None:
         """Nothing forbidden was ever seen, and somebody did look."""
-        assert self.looks > 10
-        assert self.crowded == []
+        assert self.looks > 10, self.looks
+        assert self.crowded == [], self.crowded
         assert all(count <= 1 for count in self.copies.values()), self.copies
 
 

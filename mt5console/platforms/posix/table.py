@@ -29,15 +29,21 @@ _READ_AGAIN_AT_ONCE = 16
 _HALF_BORN_TRIES = 20
 _HALF_BORN_PAUSE_S = 0.0002
 _ARGUMENTS_READ = 16
+_FORKED_NOT_EXECUTED = 0x40
+"""Linux' PF_FORKNOEXEC among the flags of /proc/<pid>/stat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One living process as the table saw it. `programs` are real paths: its image, and the script that it runs."""
+    """One living process as the table saw it. `programs` are real paths: its image, and the script that it runs.
+
+    `copy_of`: its parent, of which it is a copy still, because it has begun no program of its own; else 0.
+    """
 
     pid: int
     created_utc_s: float
     programs: tuple[str, ...]
+    copy_of: int = 0
 
 
 def is_same_birth(one_utc_s: float, other_utc_s: float) -> bool:
@@ -76,6 +82,7 @@ class _Stat:
     is_zombie: bool
     started_ticks: int
     cpu_ticks: int
+    copy_of: int
 
 
 @dataclass(slots=True)
@@ -111,14 +118,14 @@ class LinuxProcessTable:
                 self._scan(left_unread)
                 pids = self._select(is_wanted)
         found = [seen for pid in pids if (seen := self.look(pid)) is not None and is_wanted(seen)]
-        return sorted(found, key=lambda seen: (seen.created_utc_s, seen.pid))
+        return sorted(_without_copies(found), key=lambda seen: (seen.created_utc_s, seen.pid))
 
     def look(self, pid: int) -> Seen | None:
         """One living process, None when it is gone or a zombie."""
-        stat = _read_stat(pid)
+        stat = _read_stat(pid)  # before the programs: who has a program of its own by then has shed its parent's
         if stat is None or stat.is_zombie:
             return None
-        return Seen(pid=pid, created_utc_s=self._birth(stat), programs=_read_programs(pid))
+        return Seen(pid=pid, created_utc_s=self._birth(stat), programs=_read_programs(pid), copy_of=stat.copy_of)
 
     def created_utc_s(self, pid: int) -> float | None:
         """When a pid's process began, also a zombie's; None when there is none."""
@@ -247,6 +254,15 @@ def system_table() -> ProcessTable:
     return LinuxProcessTable() if sys.platform == "linux" else PsutilProcessTable()
 
 
+def _without_copies(found: Sequence[Seen]) -> list[Seen]:
+    """A program that starts another is there twice for a moment: its child is a copy of it until it begins its own.
+
+    One whose parent is gone counts: then it is the only one that runs this program.
+    """
+    pids = {seen.pid for seen in found}
+    return [seen for seen in found if seen.copy_of not in pids]
+
+
 def _boot_time() -> float:
     """Seconds since 1970 at which the system started, as the kernel counts process births from."""
     for line in _read_file("/proc/stat").splitlines():
@@ -282,6 +298,7 @@ def _read_stat(pid: int) -> _Stat | None:
         is_zombie=fields[0] in (b"Z", b"X", b"x"),
         started_ticks=int(fields[19]),
         cpu_ticks=int(fields[11]) + int(fields[12]),
+        copy_of=int(fields[1]) if int(fields[6]) & _FORKED_NOT_EXECUTED else 0,
     )
 
 

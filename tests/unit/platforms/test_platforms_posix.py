@@ -117,6 +117,43 @@ def test_a_process_is_found_through_a_link_to_its_directory(world: PosixWorld, t
     assert world.host.kill(world.host.find(linked)[0])
 
 
+_STARTER = """#!{python}
+import os
+if os.fork() == 0:
+    os.read(0, 1)
+    os.execv("/bin/true", ["true"])
+os.write(1, b"forked")
+while True:
+    os.read(0, 1)
+"""
+"""Begins another program as subprocess does it, with all the time in the world between the two halves of it."""
+
+
+@linux
+def test_a_program_that_is_starting_another_is_no_second_copy_of_itself(world: PosixWorld, tmp_path: Path) -> None:
+    program = tmp_path / "user_1" / "terminal64"
+    program.parent.mkdir()
+    program.write_text(_STARTER.format(python=sys.executable))
+    program.chmod(0o755)
+    starter = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    try:
+        assert starter.stdout.read(6) == b"forked"
+        assert [ref.pid for ref in world.host.find(program)] == [starter.pid]
+        assert [ref.pid for ref in world.host.find_under(tmp_path)] == [starter.pid]
+        starter.kill()
+        starter.wait(PATIENCE_S)
+        (left,) = world.host.find(program)
+        assert left.pid != starter.pid, "what is left runs the program, whoever began it"
+    finally:
+        starter.kill()
+        starter.stdin.close()
+        starter.stdout.close()
+        starter.wait(PATIENCE_S)
+    eventually(lambda: not world.host.find(program), "the other program to have begun and ended")
+
+
 def test_a_zombie_is_neither_found_nor_alive_nor_killed(world: PosixWorld, tmp_path: Path) -> None:
     program = world.program(tmp_path / "terminal64")
     child = subprocess.Popen([program, "/portable"])
