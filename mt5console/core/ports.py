@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mt5console.core.credentials import Secret
 from mt5console.core.model.ids import Account, Now
@@ -98,8 +98,7 @@ class ProcessHost(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileStamp(NamedTuple):
     """What tells one version of a file from the next without reading it."""
 
     mtime_ns: int

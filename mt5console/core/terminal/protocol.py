@@ -7,6 +7,7 @@ files are read or what they mean. Source: the interfaces page; the MQL5 side spe
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -44,6 +45,7 @@ GLOBAL_HEARTBEAT = "EA_HEARTBEAT_"
 
 
 _MARGIN_MODES = {mode.value: mode for mode in MarginMode}
+_ENTRIES = {entries.value: entries for entries in Entries}
 _DECODER = json.JSONDecoder()
 """Kept, and asked for the object alone: half the time of `json.loads` on bytes, for files that come every second."""
 
@@ -59,11 +61,11 @@ def _load(data: bytes | None) -> dict[str, Any] | None:
     if not data:
         return None
     try:
-        text = data.decode("utf-8-sig").lstrip(" \t\r\n")
+        text = data.removeprefix(codecs.BOM_UTF8).decode().lstrip(" \t\r\n")
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if text[end:].strip():
+    if end != len(text) and text[end:].strip():
         return None
     if not isinstance(value, dict) or value.get("protocol") != PROTOCOL:
         return None
@@ -244,7 +246,7 @@ def decode_heartbeat(data: bytes | None) -> Heartbeat | None:
             ticks=int(value["ticks"]),
             last_quote_utc_s=_maybe(value["last_quote_utc"]),
             trade_allowed=bool(value["trade_allowed"]),
-            entries=Entries(value["entries"]),
+            entries=_ENTRIES[value["entries"]],
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
