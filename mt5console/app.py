@@ -115,13 +115,14 @@ def _own_engine(base: BaseDirectory, is_published: bool) -> Iterator[EngineDoor]
 
 def build_host(base: BaseDirectory, platform: Platform, mode: Mode | None, check_interval: float | None) -> EngineHost:
     """An engine host for a base directory whose lock the caller holds. `mode`: asked for at this start."""
-    from mt5console.core.config.settings import load_settings
+    from mt5console.core.config.settings import keep_last_good, load_settings
     from mt5console.core.history.heartbeats import HeartbeatHistory
     from mt5console.core.history.store import StateStore
     from mt5console.runtime.host import EngineHost
 
     policy = policy_of(base, check_interval)
     settings = load_settings(base.layout.settings, platform.files)
+    keep_last_good(base.layout.settings, platform.files)
     store = StateStore(base.layout.state_db)
     history = HeartbeatHistory(base.layout.history_db, settings.history_days)
     return EngineHost(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mt5console.core.deployments import Deployments
-from mt5console.core.errors import unknown_robot
 from mt5console.core.incident_book import IncidentBook
 from mt5console.core.model.commands import CloseTerminal, Command, SendAgentCommand, StartTerminal
 from mt5console.core.model.desired import DesiredRobot, DesiredUser, RobotRun
@@ -364,13 +363,6 @@ class Engine:
     def decide_request(self, user_id: UserId, fact: Requested, now: Now) -> None:
         """Hand a person's request about one terminal to its watch."""
         self._decide(user_id, fact, now)
-
-    def user_of_robot(self, robot_id: RobotId) -> DesiredRobot:
-        """The robot, or a clear NotFound."""
-        robot = self.robots.get(robot_id)
-        if robot is None:
-            raise unknown_robot(robot_id)
-        return robot
 
     # ---- what readers see ---------------------------------------------------------------------------------------
 

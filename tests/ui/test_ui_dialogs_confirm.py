@@ -22,7 +22,7 @@ from mt5console.core.model.requests import (
     ResumeRequest,
     StopTerminalRequest,
 )
-from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmDialog, ask_act, confirm_act, needed, positions_words
+from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmDialog, ask_act, needed, positions_words
 from mt5console.ui.pictures import TerminalPicture
 
 LOGIN = 700001
@@ -151,7 +151,6 @@ def test_a_safe_act_goes_at_once_and_a_dangerous_one_waits_for_its_word(qtbot) -
     gone: list[dict[str, Any]] = []
     assert ask_act(None, terminal(), "restart", gone.append) is None
     assert gone == [{}]
-    assert confirm_act(None, terminal(), "stop") == {}
     window = QWidget()
     qtbot.addWidget(window)
     dialog = ask_act(window, terminal(positions=1), "restart", gone.append)

@@ -23,7 +23,6 @@ from mt5console.ui.widgets.badge import Badge, money_badge
 from mt5console.ui.widgets.lamp import LampLabel
 from mt5console.ui.widgets.section import Section
 from mt5console.ui.widgets.sparkline import Sparkline
-from mt5console.ui.widgets.stat_line import StatLine
 from mt5console.ui.widgets.state_chip import StateChip
 from mt5console.ui.widgets.toast import MOST_TOASTS, STAYS_MS, Toasts
 from mt5console.ui.window.chip_row import ChipRow
@@ -121,25 +120,12 @@ def test_a_sparkline_shows_gaps_and_says_the_newest_age(qtbot):
     assert not line.grab().isNull()
 
 
-def test_a_line_of_facts_can_be_heard_and_leaves_out_what_does_not_fit(qtbot):
-    line = StatLine()
-    qtbot.addWidget(line)
-    line.set_stats([("up", "3 d 04 h", Role.TEXT_SOFT), ("restarts", "1 of 5", Role.WARNING)])
-    assert line.accessibleName() == "up 3 d 04 h, restarts 1 of 5"
-    line.resize(line.sizeHint())
-    whole = line.grab().toImage()
-    line.resize(60, line.height())
-    assert line.grab().toImage().width() < whole.width()
-
-
-def test_a_section_holds_its_contents_and_an_act(qtbot):
+def test_a_section_holds_its_contents_under_its_title(qtbot):
     section = Section("Checks")
     qtbot.addWidget(section)
     section.content.addWidget(QLabel("Process"))
-    section.add_act(QPushButton("Refresh"))
-    section.set_title("Identity")
-    assert section.accessibleName() == "Identity"
-    assert {label.text() for label in section.findChildren(QLabel)} == {"IDENTITY", "Process"}
+    assert section.accessibleName() == "Checks"
+    assert {label.text() for label in section.findChildren(QLabel)} == {"CHECKS", "Process"}
     assert not section.grab().isNull()
 
 

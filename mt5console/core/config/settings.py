@@ -6,6 +6,7 @@ Importing this loads pydantic and tomlkit, so quick commands leave it out. Must 
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -14,11 +15,13 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tomlkit.exceptions import TOMLKitError
 
-from mt5console.core.errors import UsageInvalid
+from mt5console.core.errors import StorageFailed, UsageInvalid
 from mt5console.core.ports import FileStore
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+log = logging.getLogger(__name__)
 
 SCHEMA = 1
 LAST_GOOD = ".last-good"
@@ -47,7 +50,7 @@ class Settings(BaseModel):
 def load_settings(path: Path, files: FileStore) -> Settings:
     """Read the settings; a missing file means the defaults. Raises `UsageInvalid` naming every error at once."""
     text = _text(path, files)
-    return Settings() if text is None else _validated(path, _parsed(path, text), files)
+    return Settings() if text is None else _validated(path, _parsed(path, text, files), files)
 
 
 def change_settings(path: Path, changes: Mapping[str, Any], files: FileStore) -> Settings:
@@ -56,7 +59,7 @@ def change_settings(path: Path, changes: Mapping[str, Any], files: FileStore) ->
     Raises `UsageInvalid` when the file is bad already or would become bad; nothing was changed then.
     """
     text = _text(path, files)
-    document = tomlkit.document() if text is None else _parsed(path, text)
+    document = tomlkit.document() if text is None else _parsed(path, text, files)
     if text is not None:
         _validated(path, document, files)
     for name, value in {"schema_version": SCHEMA, **changes}.items():
@@ -69,10 +72,17 @@ def change_settings(path: Path, changes: Mapping[str, Any], files: FileStore) ->
 
 
 def keep_last_good(path: Path, files: FileStore) -> None:
-    """Copy a settings file that was just read without error, so that a later slip of the pen can be undone."""
+    """Copy a settings file that was just read without error, so that a later slip of the pen can be undone.
+
+    A disk that takes no copy keeps nobody from using the settings.
+    """
     text = _text(path, files)
-    if text is not None and files.read(_last_good(path)) != text.encode("utf-8"):
+    if text is None or files.read(_last_good(path)) == text.encode("utf-8"):
+        return
+    try:
         files.write_atomic(_last_good(path), text.encode("utf-8"), durable=True)
+    except StorageFailed as error:
+        log.warning("no copy of the settings is kept beside them: %s", error.text)
 
 
 def overridden(policy: PolicyLike, settings: Settings) -> PolicyLike:
@@ -115,11 +125,12 @@ def _text(path: Path, files: FileStore) -> str | None:
         raise UsageInvalid("settings_invalid", text) from None
 
 
-def _parsed(path: Path, text: str) -> tomlkit.TOMLDocument:
+def _parsed(path: Path, text: str, files: FileStore) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(text)
     except TOMLKitError as error:
-        raise UsageInvalid("settings_invalid", f"{path} is not TOML: {_one_line(str(error))}. Correct it.") from None
+        text = f"{path} is not TOML: {_one_line(str(error))}. Correct it{_way_back(path, files)}."
+        raise UsageInvalid("settings_invalid", text) from None
 
 
 def _validated(path: Path, document: tomlkit.TOMLDocument, files: FileStore) -> Settings:

@@ -237,17 +237,7 @@ def _algo(turn: Turn, word: Word) -> None:
     """Algo trading off where robots need it, or forbidden by the account."""
     if word.trade_allowed and turn.watch.algo_off:
         turn.keep(algo_off=False)
-    why, mend, later = (
-        "",
-        "switch it on (one click); the watchdog does not switch it by itself",
-        "a person switches it on",
-    )
-    if not word.trade_allowed:
-        why = "the terminal's algo trading switch is off"
-    elif not word.account_trades:
-        why = "the account does not permit trading by robots (investor password, or the broker's setting)"
-        mend = "store the account's trading password (`mt5console user password`), or ask the broker; no switch helps"
-        later = "a person sees to the account"
+    why, mend, later = _algo_lack(word)
     needed = bool(expected_robots(turn.watch, turn.robots)) or turn.watch.link.algo_before is True
     if not why or not needed:
         _algo_on(turn)
@@ -262,12 +252,8 @@ def _algo(turn: Turn, word: Word) -> None:
     if not word.trade_allowed and not turn.watch.algo_off:
         turn.keep(algo_off=True)
     reason = turn.watch.marks.algo_reason or "the journal gives no reason"
-    opened = turn.open(
-        IncidentKind.ALGO_OFF,
-        f"algo trading is off in the terminal of {turn.who}: {why} ({reason})",
-        mend,
-    )
-    if opened:
+    text = f"algo trading is off in the terminal of {turn.who}: {why} ({reason})"
+    if turn.open(IncidentKind.ALGO_OFF, text, mend):
         turn.say("warning", f"MT5 algo trading is off ({turn.who}): {reason}")
         turn.explain("algo trading is off", f"{why}; {reason}", later)
 

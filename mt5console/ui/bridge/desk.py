@@ -11,7 +11,7 @@ from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDeadlineTimer, QElapsedTimer, QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 
 from mt5console.ui.bridge.access import NO_ENGINE, EngineAccess
 from mt5console.ui.pictures import Answer, ConnectionPicture
@@ -66,7 +66,6 @@ class EngineDesk(QObject):
         self._ending, self._retired = Event(), Event()
         self._token = 0
         self._client: EngineClient | None = None
-        self._since_fleet = QElapsedTimer()
         self._operations: OrderedDict[str, OperationPicture] = OrderedDict()
         self._deployments: dict[int, DeploymentPicture] = {}
         self._acts: set[int] = set()
@@ -178,10 +177,6 @@ class EngineDesk(QObject):
         """The newest picture of a robot's newest deployment that this window has seen."""
         return self._deployments.get(robot_id)
 
-    def fleet_age_s(self) -> float | None:
-        """How long ago the newest fleet picture arrived; None before the first."""
-        return self._since_fleet.elapsed() / 1000.0 if self._since_fleet.isValid() else None
-
     def _send(self, what: str, arguments: dict[str, Any], *, is_act: bool) -> int:
         from mt5console.ui.bridge.carrier import Errand
         from mt5console.ui.bridge.readings import CHANGING
@@ -229,7 +224,6 @@ class EngineDesk(QObject):
     @Slot(object)
     def _on_fleet_seen(self, picture: FleetPicture) -> None:
         self._fleet = picture
-        self._since_fleet.start()
         self.fleet_changed.emit(picture)
 
     @Slot(object)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mt5console.ui.dialogs.fields import TickBox
 from mt5console.ui.dialogs.frame import FramedDialog
@@ -274,17 +274,3 @@ def ask_act(
     dialog.confirmed.connect(then)
     dialog.open()
     return dialog
-
-
-def confirm_act(parent: QWidget | None, terminal: TerminalPicture, act: str) -> dict[str, Any] | None:
-    """The extra arguments of the act, {} at once when it is safe; None when the person decided against it.
-
-    Waits in a loop of its own while the dialog is open; `ask_act` does not.
-    """
-    if needed(terminal, act).nothing:
-        return {}
-    found: list[dict[str, Any]] = []
-    dialog = ConfirmDialog(terminal, act, parent)
-    dialog.confirmed.connect(found.append)
-    ended = dialog.exec() == QDialog.DialogCode.Accepted
-    return found[0] if ended and found else None

@@ -6,8 +6,6 @@ past a field must not touch what trades.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, QTimeZone
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QColorDialog, QDateTimeEdit, QHBoxLayout, QLineEdit, QPushButton, QWidget
@@ -25,14 +23,6 @@ _PLAIN_MOMENT = (
     " QLineEdit { border: none; padding: 0; background: transparent; }"
 )
 _EARLIEST, _LATEST = 0, 32535215999
-
-
-class InputField(Protocol):
-    """What a form needs of a field; every field is a widget, too."""
-
-    def show_value(self) -> None:
-        """Show what the model holds now."""
-        ...
 
 
 def field_for(spec: InputSpec, model: InputsModel, parent: QWidget) -> QWidget:

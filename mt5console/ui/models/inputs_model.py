@@ -130,10 +130,6 @@ class InputsModel(QObject):
         """Every input back to the source's default."""
         self._take({spec.name: spec.default for spec in self._inputs.own})
 
-    def set_before(self) -> None:
-        """Every input back to what is registered."""
-        self._take({spec.name: self.value_before(spec) for spec in self._inputs.own})
-
     def take_preset(self, pairs: Iterable[tuple[str, str]], name: str) -> int:
         """Take a preset's values over, all or none; gives how many inputs it named. Raises `UsageInvalid`."""
         found = preset_values(self._inputs, pairs, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mt5console.ui.theme.fonts import FontRole
 from mt5console.ui.theme.look import look
@@ -11,7 +11,7 @@ from mt5console.ui.theme.palette import Role
 
 
 class Section(QWidget):
-    """A titled block of a page. Add to `content` (a vertical layout); acts go to the right of the title."""
+    """A titled block of a page. Add to `content` (a vertical layout)."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,24 +19,12 @@ class Section(QWidget):
         self.setAccessibleName(title)
         self._title = QLabel(title.upper(), self)
         self._title.setProperty("kind", "heading")
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._title)
-        self._head.addStretch(1)
         self.content = QVBoxLayout()
         self._frame = QVBoxLayout(self)
-        self._frame.addLayout(self._head)
+        self._frame.addWidget(self._title)
         self._frame.addLayout(self.content)
         look().changed.connect(self._on_look_changed)
         self._on_look_changed()
-
-    def add_act(self, widget: QWidget) -> None:
-        """Put a button to the right of the title."""
-        self._head.addWidget(widget)
-
-    def set_title(self, title: str) -> None:
-        """Show another title."""
-        self._title.setText(title.upper())
-        self.setAccessibleName(title)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102, N802 - Qt's name
         painter = QPainter(self)

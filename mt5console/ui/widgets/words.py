@@ -81,7 +81,6 @@ class Line(QWidget):
         self._role = role
         self._font_role = font
         self._right = right
-        self._elide = Qt.TextElideMode.ElideMiddle
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         look().changed.connect(self._on_look_changed)
 
@@ -89,10 +88,6 @@ class Line(QWidget):
     def text(self) -> str:
         """All of its text."""
         return self._text
-
-    def shorten_at_end(self) -> None:
-        """Shorten at the end, as sentences want it."""
-        self._elide = Qt.TextElideMode.ElideRight
 
     def say(self, text: str, role: Role | None = None) -> None:
         """Show this text, in another role if one is given."""
@@ -116,7 +111,7 @@ class Line(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint what there is room for."""
         metrics = look().metrics(self._font_role)
-        words = metrics.elidedText(self._text, self._elide, self.width())
+        words = metrics.elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())
         left = self.width() - metrics.horizontalAdvance(words) if self._right else 0.0
         painter = QPainter(self)
         painter.setFont(look().font(self._font_role))

@@ -12,7 +12,7 @@ import pytest
 from mt5console.app import build_host
 from mt5console.bases import build_platform
 from mt5console.core.config.base_directory import BaseDirectory, open_base
-from mt5console.core.errors import Conflict
+from mt5console.core.errors import Conflict, UsageInvalid
 from mt5console.core.history.store import StateStore
 from mt5console.core.model.commands import PauseEntries
 from mt5console.core.model.desired import DesiredRobot, DesiredUser
@@ -86,6 +86,16 @@ def test_the_mode_is_the_asked_one_then_a_persons_then_the_settings(
         assert host.loop.engine.mode is found
     finally:
         host.stop()
+
+
+def test_an_engine_keeps_the_settings_it_could_read_for_the_day_of_a_slip(base: BaseDirectory) -> None:
+    base.layout.settings.write_text("history_days = 2.0\n", encoding="utf-8")
+    build_host(base, build_platform(base), None, None).stop()
+    base.layout.settings.write_text("history_days = 2,0\n", encoding="utf-8")
+    with pytest.raises(UsageInvalid, match=r"settings\.toml\.last-good"):
+        build_host(base, build_platform(base), None, None)
+    kept = base.layout.settings.with_name("settings.toml.last-good")
+    assert kept.read_text("utf-8") == "history_days = 2.0\n"
 
 
 def test_heartbeat_ages_are_kept_for_as_long_as_the_settings_say(base: BaseDirectory) -> None:
