@@ -10,10 +10,7 @@ from mt5console.commands.acts import perform
 from mt5console.commands.options import EvenWithPositions, Live, UserArgument, timeout_option
 from mt5console.commands.output import complain, facts, say
 from mt5console.commands.session import Session, session_of
-from mt5console.core.errors import EXIT_LOCKED, ConsoleError, EngineHeld, UsageInvalid
-
-CANNOT_ACT = frozenset({"engine_silent", "engine_waits", "engine_broken"})
-"""What an engine says that answers and does nothing."""
+from mt5console.core.errors import CANNOT_ACT, EXIT_LOCKED, ConsoleError, EngineHeld, UsageInvalid
 
 terminal_commands = typer.Typer(help="One-click acts; return when seen to be done.")
 

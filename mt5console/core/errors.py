@@ -14,6 +14,9 @@ EXIT_DEPLOY_FAILED = 4
 EXIT_LOCKED = 5
 EXIT_REFUSED = 6
 
+CANNOT_ACT = frozenset({"engine_silent", "engine_waits", "engine_broken"})
+"""Codes of an engine that is there and does nothing."""
+
 
 class ConsoleError(Exception):
     """Base of all errors shown to people. `code` is stable and machine-readable; the text is one line."""

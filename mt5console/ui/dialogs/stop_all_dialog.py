@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mt5console.core.errors import CANNOT_ACT
 from mt5console.ui.dialogs.confirm_live import ACTS, ConfirmBox, needed
 from mt5console.ui.dialogs.errands import Errands
 from mt5console.ui.dialogs.fields import scrolled, word_field
@@ -33,8 +34,8 @@ _STOP_MEANS = (
     "Open positions stay open: they keep their stop loss and take profit at the broker, but no robot manages them. "
     "Deployments are refused until a person lifts the stop, user by user."
 )
-_CANNOT_ACT = frozenset({"engine_silent", "engine_waits", "engine_broken", "no_engine"})
-"""What an engine says that does nothing, or what is said in its place."""
+_NOBODY_ACTS = CANNOT_ACT | {"no_engine"}
+"""Codes after which nobody stops anything, unless a person does."""
 _WITHOUT_ENGINE = (
     f"Take it that the robots still trade. On the command line `mt5console stop-all --word {STOP_WORD}` stops them "
     "without the engine, by files that each robot reads (with the window's --base-dir, if it has one)."
@@ -94,7 +95,7 @@ class StopAllDialog(FramedDialog):
         self._word.setEnabled(True)
         self._on_word_changed(self._word.text())
         text = answer.error_text
-        if answer.error_code in _CANNOT_ACT:
+        if answer.error_code in _NOBODY_ACTS:
             text = f"{text}{'' if text.endswith('.') else '.'} {_WITHOUT_ENGINE}"
         self.say(text, Role.FAILING)
 
